@@ -1,0 +1,22 @@
+# The commands of this repository. Each is a script under scripts/ that can be read and run by itself.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench soak format
+
+help: ## Lists the commands.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Sets up what is missing, then serves the quickstart (PORT=4000, another one: PORT=5000 make demo).
+	@scripts/demo.sh
+
+test: ## Runs everything: formats, lints, contracts, unit, type, package and browser tests.
+	@scripts/test.sh
+
+bench: ## Measures the server against a bare Socket.IO server and prints the ratios.
+	@scripts/bench.sh
+
+soak: ## Runs the long tests: hours of faults, load and reconnects.
+	@scripts/soak.sh
+
+format: ## Formats Rust, TypeScript and JSON.
+	@scripts/format.sh
