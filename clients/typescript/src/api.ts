@@ -1,0 +1,261 @@
+// What a client offers, as types: the one file that a user of the package has to read.
+
+import type { Clock } from "./clock.js";
+import type {
+  AnyCommand,
+  Command,
+  ContractDescriptor,
+  Joinable,
+  NamespaceParts,
+  Question,
+  ServerEvent,
+} from "./descriptors.js";
+import type { Logger } from "./logger.js";
+import type { LibraryProblem, Problem } from "./problem.js";
+import type { RoomState } from "./room-state.js";
+import type { Transport } from "./transport.js";
+
+/** A value that changes. Snapshots are immutable and keep their identity until they change. */
+export interface Store<T> {
+  getSnapshot(): T;
+  /** Calls `listener` after each change, until the returned function is called. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** Where the connection stands, in the words of a status line. */
+export type ConnectionStatus =
+  /** Nobody has asked for a connection yet. */
+  | "idle"
+  /** The first connection is being made. */
+  | "connecting"
+  | "connected"
+  /** The link is lost, or could not be made, and is tried again by itself. */
+  | "reconnecting"
+  /** Closed by the app. */
+  | "disconnected"
+  /** Trying again would not help; `problem` says what would. */
+  | "failed";
+
+/** The public face of the connection. */
+export interface ConnectionSnapshot {
+  readonly status: ConnectionStatus;
+  /** When the status began, in milliseconds of Unix time. */
+  readonly since: number;
+  /** How many attempts have failed in a row. */
+  readonly attempt: number;
+  /** When the next attempt starts, while one is waited for. */
+  readonly retryAt?: number;
+  /** What went wrong last. Gone once connected. */
+  readonly problem?: Problem;
+  /** Who the server says we are, while connected. */
+  readonly subject?: string;
+  /** The public id of this connection, while connected. */
+  readonly connection?: string;
+}
+
+/** Why a token is asked for. */
+export interface AuthContext {
+  readonly reason: "connect" | "reauthenticate" | "refresh";
+  /** What was wrong with the last token. */
+  readonly problem?: Problem;
+}
+
+/** Gives the token for a connection; `undefined` connects as a guest. */
+export type Auth = (cx: AuthContext) => string | undefined | Promise<string | undefined>;
+
+/** What `createClient` takes. Only `url` and `contract` are needed. */
+export interface ClientOptions {
+  /** The server's origin: `https://example.org`. In a browser `""` is the page's own. */
+  readonly url: string;
+  readonly contract: ContractDescriptor;
+  /** Asked before every connection, once at a time, and again when the server wants a new token. */
+  readonly auth?: Auth;
+  /** The reducers of room states that are used with this client. */
+  readonly roomStates?: readonly AnyRoomState[];
+  /** Absent: the console in development, nothing in production. `false`: nothing. */
+  readonly logger?: Logger | false;
+  /** Name and version of the app, for the server's log. */
+  readonly app?: { readonly name: string; readonly version: string };
+  /** Websocket alone by default: polling needs sticky sessions. */
+  readonly transports?: readonly ("websocket" | "polling")[];
+  /** The path of the Socket.IO endpoint. */
+  readonly path?: string;
+  /** How long an attempt to connect may take. */
+  readonly connectTimeoutMs?: number;
+  /** How long the connection outlives the last `retain`, so that a remount does not cut it. */
+  readonly lingerMs?: number;
+  /** How long a room is kept after the last `leave`. */
+  readonly roomLingerMs?: number;
+  /** What carries the frames. Absent: `socket.io-client`. */
+  readonly transport?: Transport;
+  readonly clock?: Clock;
+  /** A number in [0, 1), for jitter. */
+  readonly random?: () => number;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Stops waiting. A command that was sent may still take effect: its outcome is `unknown`. */
+  readonly signal?: AbortSignal;
+  /** Stops waiting after so long, in whatever state the command is. */
+  readonly timeoutMs?: number;
+}
+
+/** How a call ended, without an exception. */
+export type Result<Answer, Failure extends Problem> =
+  | { readonly ok: true; readonly value: Answer }
+  | { readonly ok: false; readonly problem: Failure | LibraryProblem };
+
+/** One command as a function. */
+export type Call<C> =
+  C extends Command<infer Payload, infer Answer, infer _Failure>
+    ? // biome-ignore lint/suspicious/noConfusingVoidType: contracts say `void` for no payload.
+      [Payload] extends [void]
+      ? (payload?: undefined, options?: CallOptions) => Promise<Answer>
+      : (payload: Payload, options?: CallOptions) => Promise<Answer>
+    : never;
+
+/** The commands of a namespace as functions. They reject with a `ProblemError`. */
+export type Calls<N extends NamespaceParts> =
+  N["commands"] extends Readonly<Record<string, AnyCommand>>
+    ? { readonly [Name in keyof N["commands"]]: Call<N["commands"][Name]> }
+    : { readonly [Name in never]: never };
+
+/** What comes with an event. Only durable events have a position. */
+export interface EventMeta {
+  readonly room?: string;
+  readonly epoch?: string;
+  readonly seq?: number;
+  /** When the server stored it, in milliseconds of Unix time. */
+  readonly ts?: number;
+  /** The id of the command that it came from. */
+  readonly cause?: string;
+}
+
+/** Where a room stands. */
+export type RoomStatus =
+  /** Not joined. */
+  | "idle"
+  | "joining"
+  /** A live member; nothing was missed. */
+  | "joined"
+  /** The connection was lost; what was missed is being fetched. */
+  | "recovering"
+  /** A live member again, with a fresh state: some events were missed for good. */
+  | "resynced"
+  /** The server said no; `problem` says why. */
+  | "denied";
+
+/** The public face of a room. */
+export interface RoomSnapshot<Failure extends Problem = Problem> {
+  readonly status: RoomStatus;
+  readonly problem?: Failure | LibraryProblem;
+  /** Why events were missed, while `resynced`. */
+  readonly discontinuity?: string;
+}
+
+/** The public face of a room with a state. */
+export interface RoomStateSnapshot<State, Failure extends Problem = Problem>
+  extends RoomSnapshot<Failure> {
+  /** The state after the last event; `undefined` until the first join is answered. */
+  readonly state: State | undefined;
+}
+
+/** A room that this caller holds. */
+export interface Room<Snapshot> extends Store<Snapshot> {
+  /** The room's name on the wire. */
+  readonly name: string;
+  /** Gives this hold back. The room is left a moment after the last one. */
+  leave(): void;
+}
+
+/** A question that waits for an answer. */
+export interface OpenQuestion<Payload, Answer, Declined extends Problem = never> {
+  readonly id: string;
+  readonly payload: Payload;
+  readonly room: string;
+  /** In milliseconds of the server's Unix time. */
+  readonly expiresAt: number;
+  /** Answers it. Rejects with a `ProblemError` when somebody was faster. */
+  answer(answer: Answer): Promise<void>;
+  /** Declines it for a reason that the contract names. */
+  decline(reason: Decline<Declined>): Promise<void>;
+}
+
+/** A reason to decline: a code of the question's failures and its parameters. */
+export type Decline<Declined extends Problem> = Declined extends Problem
+  ? Declined extends { readonly params: infer Params }
+    ? { readonly code: Declined["code"]; readonly params: Params }
+    : { readonly code: Declined["code"] }
+  : never;
+
+/** What a handler of questions may return: an answer, or `decline(reason)`. */
+export type QuestionHandler<Payload, Answer, Declined extends Problem> = (
+  payload: Payload,
+  question: OpenQuestion<Payload, Answer, Declined>,
+) => Reply<Answer, Declined> | Promise<Reply<Answer, Declined>>;
+
+/** An answer, or a refusal made by `decline`. `undefined` leaves the question open. */
+export type Reply<Answer, Declined extends Problem> = Answer | Declination<Declined> | undefined;
+
+/** What `decline` makes. */
+export interface Declination<Declined extends Problem> {
+  readonly "~declined": Decline<Declined>;
+}
+
+/** One connection for the whole app. */
+export interface Client {
+  readonly url: string;
+  readonly connection: Store<ConnectionSnapshot>;
+  /** Holds the connection open until `close`. Calling it again retries at once. */
+  connect(): void;
+  /** Closes the connection, whoever holds it. Waiting calls fail with `disposed`. */
+  close(): void;
+  /** Holds the connection open until the returned function is called. Safe to call in an effect. */
+  retain(): () => void;
+  /** The commands of a namespace, as functions. */
+  use<N extends NamespaceParts>(namespace: N): Calls<N>;
+  /** One command, as a result instead of an exception. */
+  run<Payload, Answer, Failure extends Problem>(
+    command: Command<Payload, Answer, Failure>,
+    payload: Payload,
+    options?: CallOptions,
+  ): Promise<Result<Answer, Failure>>;
+  /** Calls `listener` for every `event`, until the returned function is called. */
+  on<Payload>(
+    event: ServerEvent<Payload>,
+    listener: (payload: Payload, meta: EventMeta) => void,
+  ): () => void;
+  /** Enters a room and holds it until `leave`. */
+  join<Params, State, Failure extends Problem>(
+    room: Joinable<Params, State, Failure>,
+    params: Params,
+  ): Room<RoomSnapshot<Failure>>;
+  join<Params, State, Failure extends Problem>(
+    room: RoomState<Params, State, Failure>,
+    params: Params,
+  ): Room<RoomStateSnapshot<State, Failure>>;
+  /** Looks at a room without entering it. `idle` until somebody joins. Cheap: call it in a render. */
+  room<Params, State, Failure extends Problem>(
+    room: Joinable<Params, State, Failure>,
+    params: Params,
+  ): Store<RoomSnapshot<Failure>>;
+  room<Params, State, Failure extends Problem>(
+    room: RoomState<Params, State, Failure>,
+    params: Params,
+  ): Store<RoomStateSnapshot<State, Failure>>;
+  /** The open questions of one kind, oldest first. */
+  questions<Payload, Answer, Declined extends Problem>(
+    question: Question<Payload, Answer, Declined>,
+  ): Store<readonly OpenQuestion<Payload, Answer, Declined>[]>;
+  /** Answers every question of one kind, open ones included, until the returned function is called. */
+  answer<Payload, Answer, Declined extends Problem>(
+    question: Question<Payload, Answer, Declined>,
+    handler: QuestionHandler<Payload, Answer, Declined>,
+  ): () => void;
+  /** Calls `listener` for problems that have no caller: of unacknowledged events, of the server's own. */
+  onProblem(listener: (problem: Problem, event: string) => void): () => void;
+}
+
+/** Any room state. */
+export type AnyRoomState = RoomState<never, unknown, Problem>;

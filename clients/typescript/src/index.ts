@@ -1,0 +1,70 @@
+// The door of the package: everything that an app or generated code imports.
+
+export type {
+  AnyRoomState,
+  Auth,
+  AuthContext,
+  Call,
+  CallOptions,
+  Calls,
+  Client,
+  ClientOptions,
+  ConnectionSnapshot,
+  ConnectionStatus,
+  Declination,
+  Decline,
+  EventMeta,
+  OpenQuestion,
+  QuestionHandler,
+  Reply,
+  Result,
+  Room,
+  RoomSnapshot,
+  RoomStateSnapshot,
+  RoomStatus,
+  Store,
+} from "./api.js";
+export { command, event, joinable, namespace, question, stream } from "./builders.js";
+export type { Clock } from "./clock.js";
+export { decline } from "./decline.js";
+export type {
+  AnyCommand,
+  AnyEvent,
+  AnyJoinable,
+  AnyQuestion,
+  AnyStream,
+  Command,
+  CommandDelivery,
+  CommandFacts,
+  Constraint,
+  ContractDescriptor,
+  EventDelivery,
+  EventFacts,
+  Joinable,
+  JoinableFacts,
+  NamespaceParts,
+  OfflinePolicy,
+  Question,
+  QuestionFacts,
+  ServerEvent,
+  ServerStream,
+  StreamFacts,
+} from "./descriptors.js";
+export type { Logger, LogLevel } from "./logger.js";
+export type {
+  FieldProblem,
+  LibraryCode,
+  LibraryProblem,
+  Outcome,
+  Problem,
+  ProblemCategory,
+  ProblemFacts,
+  ProblemOf,
+  RecoveryAction,
+  RecoveryHint,
+  Severity,
+} from "./problem.js";
+export { isProblemError, ProblemError } from "./problem.js";
+export type { Reducer, Reducers, RoomState } from "./room-state.js";
+export { roomState } from "./room-state.js";
+export type { Link, LinkEvents, LinkTarget, Transport } from "./transport.js";
