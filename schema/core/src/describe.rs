@@ -1,0 +1,104 @@
+//! How codegen reads the types of a contract. Behind the feature `codegen`.
+
+use std::any::TypeId;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use ts_rs::{Config, TS, TypeVisitor};
+
+use crate::{Describable, TypeRef};
+
+/// What codegen can ask of one type.
+#[derive(Clone, Copy)]
+pub(crate) struct Describe {
+    ts_name: fn(&Config) -> String,
+    declarations: fn(&Config, &mut Vec<Declaration>),
+    schema: fn(&mut SchemaGenerator) -> Schema,
+    round_trip: fn(&Value) -> Result<Value, String>,
+}
+
+/// One TypeScript declaration, with the Rust type it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// The name in TypeScript.
+    pub name: String,
+    /// The Rust type with its path: two declarations of one name must agree in it.
+    pub rust_name: &'static str,
+    /// `type Name = …;` without `export` and without documentation.
+    pub declaration: String,
+    /// The documentation, if the type has some.
+    pub docs: Option<String>,
+    id: TypeId,
+}
+
+impl Describe {
+    pub(crate) const fn of<T: Describable + Serialize + DeserializeOwned + 'static>() -> Self {
+        Self {
+            ts_name: <T as TS>::name,
+            declarations: |config, found| Collect { config, found }.visit::<T>(),
+            schema: subschema::<T>,
+            round_trip: round_trip::<T>,
+        }
+    }
+}
+
+impl TypeRef {
+    /// How TypeScript writes the type where it is used.
+    pub fn ts_name(&self, config: &Config) -> String {
+        (self.describe.ts_name)(config)
+    }
+
+    /// Adds the declarations that the type needs, its own first, each once.
+    pub fn ts_declarations(&self, config: &Config, found: &mut Vec<Declaration>) {
+        (self.describe.declarations)(config, found);
+    }
+
+    /// The type's JSON Schema, as the generator's settings say.
+    pub fn json_schema(&self, generator: &mut SchemaGenerator) -> Schema {
+        (self.describe.schema)(generator)
+    }
+
+    /// Decodes a value as the type and encodes it again.
+    ///
+    /// # Errors
+    /// What serde says of a value that does not fit.
+    pub fn round_trip(&self, value: &Value) -> Result<Value, String> {
+        (self.describe.round_trip)(value)
+    }
+}
+
+fn subschema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+fn round_trip<T: Serialize + DeserializeOwned>(value: &Value) -> Result<Value, String> {
+    let decoded: T = serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+    serde_json::to_value(&decoded).map_err(|error| error.to_string())
+}
+
+/// Walks a type and what it mentions. A type with an output path is one that is declared.
+struct Collect<'a> {
+    config: &'a Config,
+    found: &'a mut Vec<Declaration>,
+}
+
+impl TypeVisitor for Collect<'_> {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if T::output_path().is_some() {
+            let id = TypeId::of::<T>();
+            if self.found.iter().any(|known| known.id == id) {
+                return;
+            }
+            self.found.push(Declaration {
+                name: T::ident(self.config),
+                rust_name: std::any::type_name::<T>(),
+                declaration: T::decl(self.config),
+                docs: T::docs(),
+                id,
+            });
+        }
+        T::visit_dependencies(self);
+        T::visit_generics(self);
+    }
+}

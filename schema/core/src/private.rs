@@ -1,0 +1,47 @@
+//! What the macros' expansions name. Not for people: no promise about anything here.
+
+pub use crate::check::{Items, Number, Text, items, length, pattern, range};
+pub use crate::room::{format_name, parse_name};
+pub use regex;
+pub use serde;
+pub use serde_json;
+#[cfg(feature = "codegen")]
+pub use {schemars, ts_rs};
+
+/// A field of a payload by the hash of its name, so that a room can take it from there at compile
+/// time.
+pub trait HasField<const NAME: u64, T> {
+    /// The field.
+    fn field(&self) -> &T;
+}
+
+/// FNV-1a over a field's name. Collisions within one payload are refused by the macro.
+/// Constants of the 64-bit variant: <https://datatracker.ietf.org/doc/html/rfc9923>.
+pub const fn field_hash(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut index = 0;
+    while index < bytes.len() {
+        hash = (hash ^ bytes[index] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        index += 1;
+    }
+    hash
+}
+
+/// Emits an item once: with the derives of codegen under *this crate's* feature `codegen`, without
+/// them otherwise. A `cfg_attr` in the user's crate would ask for a feature of the user's.
+#[cfg(feature = "codegen")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __either {
+    ({ $($plain:tt)* } { $($codegen:tt)* }) => { $($codegen)* };
+}
+
+/// Emits an item once: with the derives of codegen under *this crate's* feature `codegen`, without
+/// them otherwise. A `cfg_attr` in the user's crate would ask for a feature of the user's.
+#[cfg(not(feature = "codegen"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __either {
+    ({ $($plain:tt)* } { $($codegen:tt)* }) => { $($plain)* };
+}
