@@ -32,10 +32,7 @@ export function useStore<Snapshot, Selection>(
   isEqual: IsEqual<Selection> = Object.is,
 ): Selection {
   const shown = useRef<{ selection: Selection } | undefined>(undefined);
-  const select = useMemo(
-    () => cachedSelector(selector, isEqual, shown),
-    [selector, isEqual],
-  );
+  const select = useMemo(() => cachedSelector(selector, isEqual, shown), [selector, isEqual]);
   const selection = useSyncExternalStore(
     store.subscribe,
     () => select(store.getSnapshot()),
@@ -58,7 +55,8 @@ function cachedSelector<Snapshot, Selection>(
     if (cached !== undefined && Object.is(cached.snapshot, snapshot)) return cached.selection;
     const known = cached ?? shown.current;
     const next = selector(snapshot);
-    const selection = known !== undefined && isEqual(known.selection, next) ? known.selection : next;
+    const selection =
+      known !== undefined && isEqual(known.selection, next) ? known.selection : next;
     cached = { snapshot, selection };
     return selection;
   };

@@ -1,0 +1,11 @@
+// The door of the package: the provider, the hooks, and the types that they give.
+
+export { SocketProvider, type SocketProviderProps } from "./socket-provider.js";
+export { useClient } from "./use-client.js";
+export { type CommandHandle, type Run, useCommand } from "./use-command.js";
+export { useConnection } from "./use-connection.js";
+export { useEvent } from "./use-event.js";
+export { useQuestion } from "./use-question.js";
+export { type UseRoomOptions, useRoom } from "./use-room.js";
+export { useRoomState } from "./use-room-state.js";
+export type { IsEqual, Selector } from "./use-store.js";
