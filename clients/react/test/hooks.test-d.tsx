@@ -1,0 +1,149 @@
+// What the hooks' types promise. Checked by the compiler, never run.
+
+import type {
+  Client,
+  ConnectionSnapshot,
+  ConnectionStatus,
+  EventMeta,
+  LibraryProblem,
+  Result,
+  RoomSnapshot,
+  RoomStateSnapshot,
+} from "@tautline/client";
+import { decline } from "@tautline/client";
+import {
+  SocketProvider,
+  useClient,
+  useCommand,
+  useConnection,
+  useEvent,
+  useQuestion,
+  useRoom,
+  useRoomState,
+} from "../src/index.js";
+import { Board, type BoardContent, type BoardError, boardState, type Card } from "./board.js";
+
+/** Compiles when both types are the same, in both directions and without `any`. */
+type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+declare function same<A, B>(claim: Same<A, B>): void;
+
+const card: Card = { id: "c1", boardId: "b1", title: "Tea" };
+
+export function UseConnection(): null {
+  const connection = useConnection();
+  same<typeof connection, ConnectionSnapshot>(true);
+  const status = useConnection((it) => it.status);
+  same<typeof status, ConnectionStatus>(true);
+  // @ts-expect-error: there is no such fact.
+  useConnection((it) => it.online);
+  return null;
+}
+
+export function UseClient(): null {
+  const client = useClient();
+  same<typeof client, Client>(true);
+  return null;
+}
+
+export function UseRoom(): null {
+  const room = useRoom(Board.rooms.board, { boardId: "b1" });
+  same<typeof room, RoomSnapshot<BoardError>>(true);
+  if (room.problem?.code === "board.full") {
+    const { max } = room.problem.params;
+    same<typeof max, number>(true);
+  }
+  useRoom(Board.rooms.board, { boardId: "b1" }, { skip: true });
+  useRoom(Board.rooms.board, undefined);
+  // @ts-expect-error: the room has another field.
+  useRoom(Board.rooms.board, { id: "b1" });
+  // @ts-expect-error: an event is no room.
+  useRoom(Board.events.cardAdded, { boardId: "b1" });
+  return null;
+}
+
+export function UseRoomState(): null {
+  const whole = useRoomState(boardState, { boardId: "b1" });
+  same<typeof whole, RoomStateSnapshot<BoardContent, BoardError>>(true);
+  const part = useRoomState(boardState, { boardId: "b1" }, (it) => it.cards.length);
+  same<typeof part.state, number | undefined>(true);
+  useRoomState(
+    boardState,
+    { boardId: "b1" },
+    (it) => it.cards,
+    (a, b) => a.length === b.length,
+  );
+  // @ts-expect-error: a room without reducers has no state to show.
+  useRoomState(Board.rooms.board, { boardId: "b1" });
+  // @ts-expect-error: the state has no such field.
+  useRoomState(boardState, { boardId: "b1" }, (it) => it.lists);
+  return null;
+}
+
+export function UseEvent(): null {
+  useEvent(Board.events.cardAdded, (added, meta) => {
+    same<typeof added, Card>(true);
+    same<typeof meta, EventMeta>(true);
+  });
+  // @ts-expect-error: a question is answered, not listened to.
+  useEvent(Board.questions.keepCard, () => {});
+  return null;
+}
+
+export function UseCommand(): null {
+  const add = useCommand(Board.commands.addCard);
+  same<typeof add.last, Result<Card, BoardError> | undefined>(true);
+  same<typeof add.inFlight, number>(true);
+  same<ReturnType<typeof add.run>, Promise<Result<Card, BoardError>>>(true);
+  void add.run(card);
+  void add.run(card, { timeoutMs: 1000 });
+  // @ts-expect-error: the payload is missing.
+  void add.run();
+  // @ts-expect-error: a field is missing.
+  void add.run({ id: "c1" });
+
+  const tidy = useCommand(Board.commands.tidy);
+  void tidy.run();
+  void tidy.run(undefined, { timeoutMs: 1000 });
+  // @ts-expect-error: it takes no payload.
+  void tidy.run(card);
+  return null;
+}
+
+/** A failure can be switched over to its end: a new code is a compile error here. */
+export function words(problem: BoardError | LibraryProblem): string {
+  switch (problem.code) {
+    case "board.full":
+      return `only ${problem.params.max} cards fit`;
+    case "board.not_found":
+      return `no board ${problem.params.boardId}`;
+    default:
+      same<typeof problem, LibraryProblem>(true);
+      return problem.message;
+  }
+}
+
+export function UseQuestion(): null {
+  const open = useQuestion(Board.questions.keepCard);
+  for (const question of open) {
+    same<typeof question.payload, Card>(true);
+    void question.answer({ keep: true });
+    void question.decline({ code: "declined.too_late" });
+    void question.decline({ code: "declined.other", params: { why: "tea" } });
+    // @ts-expect-error: this code brings parameters.
+    void question.decline({ code: "declined.other" });
+    // @ts-expect-error: the answer has another shape.
+    void question.answer(true);
+  }
+  useQuestion(Board.questions.keepCard, () => ({ keep: true }));
+  useQuestion(Board.questions.keepCard, async () => undefined);
+  useQuestion(Board.questions.keepCard, () => decline({ code: "declined.too_late" }));
+  // @ts-expect-error: a reply of another shape.
+  useQuestion(Board.questions.keepCard, () => ({ keep: "yes" }));
+  return null;
+}
+
+declare const client: Client;
+export const provider = <SocketProvider client={client}>text</SocketProvider>;
+// @ts-expect-error: without a client there is nothing to provide.
+export const empty = <SocketProvider>text</SocketProvider>;
