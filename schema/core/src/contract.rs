@@ -193,8 +193,9 @@ pub struct TypeRef {
 
 impl TypeRef {
     /// The fact about `T`.
-    pub const fn of<T: crate::Describable + serde::Serialize + serde::de::DeserializeOwned + 'static>()
-    -> Self {
+    pub const fn of<
+        T: crate::Describable + serde::Serialize + serde::de::DeserializeOwned + 'static,
+    >() -> Self {
         Self {
             rust_name: std::any::type_name::<T>,
             #[cfg(feature = "codegen")]

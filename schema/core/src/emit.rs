@@ -62,7 +62,9 @@ pub enum Unanswered<E> {
 impl<E: ContractError> fmt::Display for Unanswered<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Declined(error) => write!(f, "the question was declined: {}", error.problem().code),
+            Self::Declined(error) => {
+                write!(f, "the question was declined: {}", error.problem().code)
+            }
             Self::Expired => f.write_str("the question expired before anybody answered"),
             Self::Cancelled => f.write_str("the question was cancelled"),
             Self::Failed(cause) => write!(f, "the question could not be put: {cause}"),

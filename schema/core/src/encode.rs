@@ -33,10 +33,7 @@ pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Encoded, serde_json::E
 }
 
 /// Runs `decode` with the attachments that its placeholders stand for.
-pub fn decode_with_attachments<T>(
-    attachments: Vec<bytes::Bytes>,
-    decode: impl FnOnce() -> T,
-) -> T {
+pub fn decode_with_attachments<T>(attachments: Vec<bytes::Bytes>, decode: impl FnOnce() -> T) -> T {
     let _scope = Scope::enter(attachments);
     decode()
 }

@@ -57,7 +57,9 @@ text_integer! {
 }
 
 /// An unsigned integer that JavaScript holds exactly: at most 2^53 - 1. Travels as a number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct SafeInt(u64);
 
