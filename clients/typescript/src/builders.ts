@@ -51,7 +51,8 @@ export function joinable<Params, State, Failure extends Problem = never>(
 
 /** A namespace: its parts, each told where it lives. */
 export function namespace<Parts extends NamespaceParts>(parts: Parts): Parts {
-  const located: Record<string, unknown> = Object.assign({}, parts);
+  const located: Record<string, unknown> = {};
+  Object.assign(located, parts);
   for (const group of ["commands", "rooms", "events", "questions", "streams"] as const) {
     const members: Record<string, object> = parts[group] ?? {};
     located[group] = Object.fromEntries(

@@ -26,6 +26,7 @@ export type {
 } from "./api.js";
 export { command, event, joinable, namespace, question, stream } from "./builders.js";
 export type { Clock } from "./clock.js";
+export { createClient } from "./create-client.js";
 export { decline } from "./decline.js";
 export type {
   AnyCommand,

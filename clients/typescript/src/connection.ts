@@ -1,0 +1,390 @@
+// Carries out what the connection's state machine decides: tokens, timers, links and namespaces.
+
+import type { Auth, AuthContext, ConnectionSnapshot, Store } from "./api.js";
+import type { Clock } from "./clock.js";
+import {
+  type ConnectionEffect,
+  type ConnectionInput,
+  connectionSnapshot,
+  initialConnection,
+  isTerminal,
+  stepConnection,
+} from "./connection-machine.js";
+import { localProblem, readProblem, readRefusal } from "./local-problems.js";
+import type { Logger } from "./logger.js";
+import { isProblemError, type Problem } from "./problem.js";
+import { cell } from "./store.js";
+import type { Link, LinkTarget, Transport } from "./transport.js";
+import { type Ack, CONTROL, type Welcome } from "./wire.js";
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  readonly target: LinkTarget;
+  readonly transport: Transport;
+  readonly auth: Auth | undefined;
+  /** Sent with every CONNECT beside the token. */
+  readonly credentials: Readonly<Record<string, unknown>>;
+  /** Opened when nobody has asked for another namespace. */
+  readonly firstNamespace: string;
+  readonly connectTimeoutMs: number;
+  readonly lingerMs: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly hooks: ConnectionHooks;
+}
+
+/** Whom a connection tells. */
+export interface ConnectionHooks {
+  welcomed(namespace: string, welcome: Welcome): void;
+  refused(namespace: string, problem: Problem): void;
+  event(namespace: string, name: string, args: readonly unknown[]): void;
+}
+
+/** The connection and its namespaces. */
+export interface Connection {
+  readonly store: Store<ConnectionSnapshot>;
+  connect(): void;
+  close(): void;
+  retain(): () => void;
+  /** Asks for a namespace, now or with the next link. */
+  open(namespace: string): void;
+  /** The namespace's welcome while it is live. */
+  welcome(namespace: string): Welcome | undefined;
+  /** Why the server does not give us the namespace on this link. */
+  refusal(namespace: string): Problem | undefined;
+  /** Sends on a live namespace. `done` is never called after a cut. */
+  send(
+    namespace: string,
+    name: string,
+    args: readonly unknown[],
+    done?: (answer: Ack) => void,
+  ): void;
+  /**
+   * The same with a deadline, for the library's own questions to the server. `done` is always
+   * called: a cut is an answer too.
+   */
+  request(
+    namespace: string,
+    name: string,
+    payload: unknown,
+    done: (answer: Ack) => void,
+    timeoutMs?: number,
+  ): void;
+  /** Ends the link because of a problem that was heard elsewhere, and acts on its recovery. */
+  fail(problem: Problem): void;
+}
+
+interface Seat {
+  welcome?: Welcome | undefined;
+  refusal?: Problem | undefined;
+  stopWatch?: (() => void) | undefined;
+}
+
+/** How long the server may think about one of the library's own questions. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Makes a connection. Nothing happens until somebody connects or retains it. */
+export function createConnection(parts: ConnectionParts): Connection {
+  const { clock, log, hooks, auth } = parts;
+  const seats = new Map<string, Seat>();
+  let state = initialConnection(clock.now());
+  const store = cell(connectionSnapshot(state));
+  const inputs: ConnectionInput[] = [];
+  let link: Link | undefined;
+  let token: string | undefined;
+  /** The token that the server has refused last. */
+  let deadToken: string | undefined;
+  let pendingToken: Promise<string | undefined> | undefined;
+  /** What the server said before it closed. */
+  let parting: Problem | undefined;
+  let stopWait: (() => void) | undefined;
+  let stopLinger: (() => void) | undefined;
+  /** Questions of ours that the server has not answered. */
+  const pending = new Set<() => void>();
+  let holds = 0;
+  /** The app said `connect`: only `close` ends it. */
+  let isPinned = false;
+  /** Answers of an earlier question for a token are not heard. */
+  let asked = 0;
+
+  function dispatch(input: ConnectionInput): void {
+    inputs.push(input);
+    if (inputs.length > 1) return; // An effect spoke: its input waits for its turn.
+    for (let next = inputs[0]; next; next = inputs[0]) {
+      const world = { now: clock.now(), random: parts.random(), canRenew: auth !== undefined };
+      const step = stepConnection(state, next, world);
+      state = step.state;
+      for (const effect of step.effects) perform(effect);
+      publish();
+      inputs.shift();
+    }
+    listenToBrowser(state.phase !== "idle" && state.phase !== "closed");
+  }
+
+  function publish(): void {
+    const welcome = [...seats.values()].find((seat) => seat.welcome)?.welcome;
+    const before = store.getSnapshot();
+    const next = {
+      ...connectionSnapshot(state),
+      ...(welcome && { subject: welcome.subject, connection: welcome.connection }),
+    };
+    const keys = Object.keys({ ...before, ...next }) as (keyof ConnectionSnapshot)[];
+    if (keys.every((key) => before[key] === next[key])) return;
+    if (next.status !== before.status) {
+      const { problem, attempt, retryAt } = next;
+      log(problem ? "warn" : "info", next.status, {
+        attempt,
+        retryAt,
+        code: problem?.code,
+        traceId: problem?.traceId,
+      });
+    } else if (next.retryAt !== before.retryAt && next.retryAt) {
+      log("info", "retry", { attempt: next.attempt, retryAt: next.retryAt });
+    }
+    store.set(next);
+  }
+
+  function perform(effect: ConnectionEffect): void {
+    switch (effect.type) {
+      case "authorize":
+        return authorize(effect.cx);
+      case "open":
+        return openLink();
+      case "drop":
+        return drop();
+      case "wait":
+        stopWait = clock.after(effect.ms, () => dispatch({ type: "due" }));
+    }
+  }
+
+  function authorize(cx: AuthContext): void {
+    if (!auth) return dispatch({ type: "authorized" });
+    asked += 1;
+    const mine = asked;
+    if (cx.problem) deadToken = token;
+    askForToken(cx).then(
+      (next) => {
+        if (mine !== asked) return;
+        token = next;
+        // The same token again would be refused again: the machine has had its one try.
+        const isDead = cx.problem !== undefined && next === deadToken;
+        dispatch(isDead ? { type: "lost", problem: cx.problem } : { type: "authorized" });
+      },
+      (error: unknown) => {
+        if (mine !== asked) return;
+        log("error", "auth failed", { error });
+        dispatch({
+          type: "lost",
+          problem: isProblemError(error) ? error.problem : localProblem("connection_failed"),
+        });
+      },
+    );
+  }
+
+  /** One question at a time: who asks meanwhile gets the same answer. */
+  function askForToken(cx: AuthContext): Promise<string | undefined> {
+    pendingToken ??= Promise.resolve(cx)
+      .then(auth)
+      .finally(() => {
+        pendingToken = undefined;
+      });
+    return pendingToken;
+  }
+
+  function openLink(): void {
+    const isMine = () => link === mine;
+    const mine: Link = parts.transport.link(parts.target, {
+      refused: (namespace, message) => isMine() && refused(namespace, readRefusal(message)),
+      event: (namespace, name, args) => isMine() && received(namespace, name, args),
+      lost: (reason) => {
+        if (!isMine()) return;
+        log("debug", "link lost", { reason });
+        const isOpen = state.phase === "connected";
+        dispatch({
+          type: "lost",
+          problem: parting ?? localProblem(isOpen ? "connection_closed" : "connection_failed"),
+        });
+      },
+    });
+    link = mine;
+    if (seats.size === 0) seats.set(parts.firstNamespace, {});
+    for (const namespace of seats.keys()) sit(namespace);
+  }
+
+  function sit(namespace: string): void {
+    const seat = seats.get(namespace);
+    if (!seat) return;
+    seat.stopWatch = clock.after(parts.connectTimeoutMs, () =>
+      dispatch({ type: "lost", problem: localProblem("connection_timed_out") }),
+    );
+    link?.open(namespace, { ...(token !== undefined && { token }), ...parts.credentials });
+  }
+
+  function drop(): void {
+    asked += 1;
+    stopWait?.();
+    parting = undefined;
+    if (!link) return;
+    link.close();
+    link = undefined;
+    for (const seat of seats.values()) {
+      seat.stopWatch?.();
+      seat.welcome = undefined;
+      seat.refusal = undefined;
+    }
+    for (const abandon of [...pending]) abandon();
+  }
+
+  function refused(namespace: string, problem: Problem): void {
+    const seat = seats.get(namespace);
+    if (!seat) return;
+    seat.stopWatch?.();
+    log("warn", "connection error", { namespace, code: problem.code, traceId: problem.traceId });
+    // A final no to one namespace is its own affair, as long as another one may be welcome.
+    if (isTerminal(problem)) {
+      seat.refusal = problem;
+      hooks.refused(namespace, problem);
+      if ([...seats.values()].some((other) => !other.refusal)) return;
+    }
+    dispatch({ type: "lost", problem });
+  }
+
+  function received(namespace: string, name: string, args: readonly unknown[]): void {
+    if (name === CONTROL.welcome) return welcomed(namespace, args[0] as Welcome);
+    if (name === CONTROL.notice) noticed(namespace, args[0] as Notice);
+    hooks.event(namespace, name, args);
+  }
+
+  function welcomed(namespace: string, welcome: Welcome): void {
+    const seat = seats.get(namespace);
+    if (!seat) return;
+    seat.stopWatch?.();
+    seat.welcome = welcome;
+    dispatch({ type: "welcomed" });
+    publish();
+    hooks.welcomed(namespace, welcome);
+  }
+
+  function noticed(namespace: string, { kind, message, afterMs }: Notice): void {
+    log("info", "notice", { kind, message });
+    if (kind === "token_expiring") return refresh(namespace);
+    parting = localProblem("connection_closed", {
+      message,
+      recovery: {
+        // Another tab took our place: coming back by ourselves would take it from that one.
+        action: kind === "connection_replaced" ? "ask_user" : "reconnect",
+        hint: "",
+        ...(afterMs !== undefined && { afterMs }),
+      },
+    });
+  }
+
+  function refresh(namespace: string): void {
+    if (!auth) return;
+    askForToken({ reason: "refresh" }).then(
+      (next) => {
+        token = next;
+        if (!seats.get(namespace)?.welcome) return;
+        request(namespace, CONTROL.refresh, { token }, ({ error }) => {
+          // Not fatal here: the server closes when the old token ends, and says what it wants.
+          if (error) log("warn", "refresh refused", { code: error.code, traceId: error.traceId });
+        });
+      },
+      (error: unknown) => log("error", "auth failed", { error }),
+    );
+  }
+
+  function send(
+    namespace: string,
+    name: string,
+    args: readonly unknown[],
+    done?: (answer: Ack) => void,
+  ): void {
+    const mine = link;
+    mine?.emit(namespace, name, args, done && ((answer) => mine === link && done(readAck(answer))));
+  }
+
+  function request(
+    namespace: string,
+    name: string,
+    payload: unknown,
+    done: (answer: Ack) => void,
+    timeoutMs = REQUEST_TIMEOUT_MS,
+  ): void {
+    const finish = (answer: Ack) => {
+      if (!pending.delete(abandon)) return;
+      stop();
+      done(answer);
+    };
+    const abandon = () =>
+      finish({ error: localProblem("connection_closed", { outcome: "unknown" }) });
+    const stop = clock.after(timeoutMs, () => finish({ error: localProblem("timed_out") }));
+    pending.add(abandon);
+    if (seats.get(namespace)?.welcome) send(namespace, name, [payload], finish);
+    else abandon();
+  }
+
+  const online = () => dispatch({ type: "online" });
+  const offline = () => dispatch({ type: "offline" });
+  let isListening = false;
+  function listenToBrowser(wanted: boolean): void {
+    if (wanted === isListening) return;
+    isListening = wanted;
+    // Not there outside browsers.
+    const verb = wanted ? "addEventListener" : "removeEventListener";
+    const page = globalThis as Partial<Pick<Window, typeof verb>>;
+    page[verb]?.("online", online);
+    page[verb]?.("offline", offline);
+  }
+
+  return {
+    store,
+    send,
+    request,
+    connect() {
+      isPinned = true;
+      dispatch({ type: "connect" });
+    },
+    close() {
+      isPinned = false;
+      dispatch({ type: "close" });
+    },
+    retain() {
+      holds += 1;
+      stopLinger?.();
+      const { phase } = state;
+      if (phase === "idle" || phase === "closed") dispatch({ type: "connect" });
+      let isHeld = true;
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
+        holds -= 1;
+        if (holds > 0 || isPinned) return;
+        stopLinger = clock.after(parts.lingerMs, () => isPinned || dispatch({ type: "release" }));
+      };
+    },
+    open(namespace) {
+      if (seats.has(namespace)) return;
+      seats.set(namespace, {});
+      if (link) sit(namespace);
+    },
+    welcome: (namespace) => seats.get(namespace)?.welcome,
+    refusal: (namespace) => seats.get(namespace)?.refusal,
+    fail: (problem) => dispatch({ type: "lost", problem }),
+  };
+}
+
+interface Notice {
+  readonly kind: "shutting_down" | "token_expiring" | "connection_replaced";
+  readonly afterMs?: number;
+  readonly message: string;
+}
+
+function readAck(answer: unknown): Ack {
+  if (typeof answer === "object" && answer !== null) {
+    if ("error" in answer) return { error: readProblem(answer.error) };
+    if ("ok" in answer) return answer as Ack;
+  }
+  return { error: localProblem("protocol_error", { params: { received: answer } }) };
+}

@@ -1,0 +1,272 @@
+// Puts the pieces together. What happens in them is theirs; here is who tells whom.
+
+import type {
+  AnyRoomState,
+  CallOptions,
+  Client,
+  ClientOptions,
+  EventMeta,
+  Room,
+  Store,
+} from "./api.js";
+import { systemClock } from "./clock.js";
+import { createCommands } from "./commands.js";
+import { createConnection } from "./connection.js";
+import type { Numbered } from "./cursor.js";
+import type { AnyCommand, AnyEvent, AnyJoinable, NamespaceParts } from "./descriptors.js";
+import { developmentLogger, warnOfSecondClient } from "./development.js";
+import { localProblem } from "./local-problems.js";
+import { type Problem, ProblemError } from "./problem.js";
+import { createQuestions } from "./questions.js";
+import { idleRoom, idleRoomState, type RoomEntry } from "./room-entry.js";
+import { createRooms } from "./rooms.js";
+import { socketIoTransport } from "./socket-io-transport.js";
+import { CONTROL, type Position, type WireMeta } from "./wire.js";
+
+type Listener = (payload: unknown, meta: EventMeta) => void;
+
+/**
+ * Makes the client of a contract. It does nothing until it is retained, connected or used:
+ * call it once, at the top of a module.
+ */
+export function createClient(options: ClientOptions): Client {
+  const { contract, clock = systemClock, random = Math.random, roomStates = [] } = options;
+  const log = options.logger === false ? () => {} : (options.logger ?? developmentLogger());
+  const listeners = new Map<string, Set<Listener>>();
+  const problemListeners = new Set<(problem: Problem, event: string) => void>();
+  const descriptors = indexEvents(Object.values(contract.namespaces));
+  const calls = new WeakMap<NamespaceParts, object>();
+
+  const connection = createConnection({
+    target: {
+      url: options.url,
+      path: options.path ?? "/socket.io",
+      transports: options.transports ?? ["websocket"],
+    },
+    transport: options.transport ?? socketIoTransport(),
+    auth: options.auth,
+    credentials: {
+      contract: { name: contract.name, version: contract.version, hash: contract.hash },
+      client: options.app ?? { name: "@tautline/client", version: "0.1.0" },
+    },
+    firstNamespace: Object.values(contract.namespaces)[0]?.path ?? "/",
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    lingerMs: options.lingerMs ?? 1_000,
+    clock,
+    random,
+    log,
+    hooks: {
+      welcomed(namespace, welcome) {
+        // Rooms first: a lane waits for the verdict on its room.
+        rooms.welcomed(namespace, welcome);
+        commands.pump(namespace);
+      },
+      refused(namespace, problem) {
+        rooms.refused(namespace, problem);
+        commands.refused(namespace, problem);
+      },
+      event: received,
+    },
+  });
+  const questions = createQuestions(connection, log);
+  const rooms = createRooms({
+    connection,
+    clock,
+    random,
+    log,
+    lingerMs: options.roomLingerMs ?? 1_000,
+    roomStates,
+    personal: new Set(
+      [...descriptors.values()]
+        .filter(({ patterns }) => patterns?.includes("user:{subject}"))
+        .map(({ namespace }) => namespace),
+    ),
+    deliver,
+    questions: questions.replace,
+    settled: (namespace) => commands.pump(namespace),
+  });
+  const commands = createCommands({
+    connection,
+    clock,
+    random,
+    log,
+    isPending: rooms.isPending,
+    rejoin: rooms.rejoin,
+  });
+
+  let wasOnline = false;
+  connection.store.subscribe(() => {
+    const { status, problem } = connection.store.getSnapshot();
+    if (status === "connected" || status === "connecting") {
+      if (!wasOnline) warnOfSecondClient(client, log);
+      wasOnline = true;
+      return;
+    }
+    if (status === "disconnected") commands.close();
+    commands.cut(status === "failed" && problem ? problem : localProblem("offline"));
+    if (wasOnline) rooms.cut();
+    wasOnline = false;
+  });
+
+  function received(namespace: string, name: string, args: readonly unknown[]): void {
+    const [payload, meta = {}] = args as [never, WireMeta?];
+    switch (name) {
+      case CONTROL.heads:
+        return rooms.heads(namespace, (payload as { heads: Record<string, Position> }).heads);
+      case CONTROL.roomClosed: {
+        const { room, problem } = payload as { room: string; problem: Problem };
+        return rooms.closed(namespace, room, problem);
+      }
+      case CONTROL.problem: {
+        const { event, problem } = payload as { event: string; problem: Problem };
+        log("warn", "problem", { event, code: problem.code, traceId: problem.traceId });
+        for (const listener of [...problemListeners]) listener(problem, event);
+        return;
+      }
+    }
+    if (meta.room !== undefined && meta.epoch !== undefined && meta.seq !== undefined) {
+      return rooms.live(namespace, { name, payload, meta } as Numbered);
+    }
+    const names = descriptors.get(keyOf(namespace, name))?.rooms?.map((of) => of(payload));
+    rooms.passing(namespace, names ?? [], { name, payload, meta });
+  }
+
+  function deliver(namespace: string, name: string, payload: unknown, meta: WireMeta): void {
+    if (meta.question) {
+      questions.asked(namespace, { ...meta.question, name, payload, room: meta.room ?? "" });
+    }
+    if (name === CONTROL.settled) {
+      questions.settled(namespace, (payload as { question: string }).question);
+    }
+    for (const listener of [...(listeners.get(keyOf(namespace, name)) ?? [])]) {
+      try {
+        listener(payload, meta);
+      } catch (error) {
+        log("error", "listener failed", { event: name, error });
+      }
+    }
+  }
+
+  function locate(target: AnyJoinable | AnyRoomState, params: unknown): Located {
+    const isState = target.kind === "room_state";
+    const room = isState ? target.room : target;
+    if (isState && !roomStates.includes(target)) {
+      throw new Error(
+        `the state of room \`${room.pattern}\` is not registered: add it to \`createClient({ roomStates: [...] })\``,
+      );
+    }
+    const name = room.name(params as never);
+    return {
+      name,
+      find: () => rooms.find(room.namespace, name),
+      make: () => rooms.entry(room, params),
+      storeOf: (entry) => (isState ? entry.states.get(target) : undefined) ?? entry.status,
+      idle: isState ? idleRoomState : idleRoom,
+    };
+  }
+
+  function look({ find, make, storeOf, idle }: Located): Store<unknown> {
+    return {
+      getSnapshot() {
+        const entry = find();
+        return entry ? storeOf(entry).getSnapshot() : idle;
+      },
+      subscribe: (listener) => storeOf(make()).subscribe(listener),
+    };
+  }
+
+  function join(target: AnyJoinable | AnyRoomState, params: unknown): Room<unknown> {
+    const located = locate(target, params);
+    const entry = located.make();
+    rooms.hold(entry);
+    let isHeld = true;
+    return {
+      ...look(located),
+      name: located.name,
+      leave() {
+        if (isHeld) rooms.release(entry);
+        isHeld = false;
+      },
+    };
+  }
+
+  const run = commands.run as (
+    command: AnyCommand,
+    payload: unknown,
+    options?: CallOptions,
+  ) => ReturnType<typeof commands.run>;
+
+  function use(namespace: NamespaceParts): object {
+    let made = calls.get(namespace);
+    if (!made) {
+      made = Object.fromEntries(
+        Object.entries(namespace.commands ?? {}).map(([key, command]) => [
+          key,
+          async (payload: unknown, callOptions?: CallOptions) => {
+            const result = await run(command, payload, callOptions);
+            if (result.ok) return result.value;
+            throw new ProblemError(result.problem as Problem);
+          },
+        ]),
+      );
+      calls.set(namespace, made);
+    }
+    connection.open(namespace.path);
+    return made;
+  }
+
+  const client: Client = {
+    url: options.url,
+    connection: connection.store,
+    connect: connection.connect,
+    close: connection.close,
+    retain: connection.retain,
+    use: use as Client["use"],
+    run: commands.run,
+    on({ namespace, name }, listener) {
+      const key = keyOf(namespace, name);
+      const entry: Listener = (payload, meta) => listener(payload as never, meta);
+      const known = listeners.get(key) ?? new Set();
+      listeners.set(key, known.add(entry));
+      connection.open(namespace);
+      return () => void known.delete(entry);
+    },
+    join: join as Client["join"],
+    room: ((target: AnyJoinable | AnyRoomState, params: unknown) =>
+      look(locate(target, params))) as Client["room"],
+    questions: questions.store,
+    answer(question, handler) {
+      connection.open(question.namespace);
+      return questions.answer(question, handler);
+    },
+    onProblem(listener) {
+      const entry: typeof listener = (problem, event) => listener(problem, event);
+      problemListeners.add(entry);
+      return () => void problemListeners.delete(entry);
+    },
+  };
+  return client;
+}
+
+interface Located {
+  readonly name: string;
+  readonly idle: unknown;
+  find(): RoomEntry | undefined;
+  make(): RoomEntry;
+  storeOf(entry: RoomEntry): Store<unknown>;
+}
+
+function keyOf(namespace: string, name: string): string {
+  return `${namespace} ${name}`;
+}
+
+/** Everything that the server may send with a room, by namespace and wire name. */
+function indexEvents(namespaces: readonly NamespaceParts[]): ReadonlyMap<string, AnyEvent> {
+  const index = new Map<string, AnyEvent>();
+  for (const { events, questions, streams } of namespaces) {
+    for (const event of Object.values({ ...events, ...questions, ...streams })) {
+      index.set(keyOf(event.namespace, event.name), event as AnyEvent);
+    }
+  }
+  return index;
+}

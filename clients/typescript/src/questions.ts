@@ -1,0 +1,135 @@
+// The questions that wait for somebody's answer, and the handlers that give one.
+
+import type { OpenQuestion, QuestionHandler, Store } from "./api.js";
+import type { Connection } from "./connection.js";
+import type { Question } from "./descriptors.js";
+import type { Logger } from "./logger.js";
+import { type Problem, ProblemError } from "./problem.js";
+import { type Cell, cell } from "./store.js";
+import { CONTROL, type WireQuestion } from "./wire.js";
+
+type Open = OpenQuestion<unknown, unknown, Problem>;
+type Handler = QuestionHandler<unknown, unknown, Problem>;
+
+interface Kind {
+  readonly open: Cell<readonly Open[]>;
+  readonly handlers: Set<Handler>;
+}
+
+/** The questions of all namespaces. */
+export interface Questions {
+  /** The server asks. */
+  asked(namespace: string, question: WireQuestion): void;
+  /** A room was joined or resumed: these are all its open questions. */
+  replace(namespace: string, room: string, questions: readonly WireQuestion[]): void;
+  /** Somebody answered, or time is up. */
+  settled(namespace: string, id: string): void;
+  store<Payload, Answer, Declined extends Problem>(
+    question: Question<Payload, Answer, Declined>,
+  ): Store<readonly OpenQuestion<Payload, Answer, Declined>[]>;
+  answer<Payload, Answer, Declined extends Problem>(
+    question: Question<Payload, Answer, Declined>,
+    handler: QuestionHandler<Payload, Answer, Declined>,
+  ): () => void;
+}
+
+/** Makes the questions of a client. */
+export function createQuestions(connection: Connection, log: Logger): Questions {
+  const kinds = new Map<string, Kind>();
+  /** Questions that a handler has in hand. */
+  const taken = new Set<string>();
+
+  function kindOf(namespace: string, name: string): Kind {
+    const key = `${namespace} ${name}`;
+    let kind = kinds.get(key);
+    if (!kind) kinds.set(key, (kind = { open: cell<readonly Open[]>([]), handlers: new Set() }));
+    return kind;
+  }
+
+  function asked(namespace: string, wire: WireQuestion): void {
+    const kind = kindOf(namespace, wire.name);
+    const open = kind.open.getSnapshot();
+    if (!open.some(({ id }) => id === wire.id)) kind.open.set([...open, toOpen(namespace, wire)]);
+    offer(kind);
+  }
+
+  function toOpen(namespace: string, wire: WireQuestion): Open {
+    const { id, payload, room, expiresAt } = wire;
+    const reply = (words: object) =>
+      new Promise<void>((resolve, reject) => {
+        connection.request(namespace, CONTROL.answer, { question: id, ...words }, ({ error }) => {
+          if (error) return reject(new ProblemError(error));
+          settled(namespace, id);
+          resolve();
+        });
+      });
+    return {
+      id,
+      payload,
+      room,
+      expiresAt,
+      answer: (answer) => reply({ answer }),
+      decline: (declined) => reply({ declined }),
+    };
+  }
+
+  /** Gives open questions to a handler, each once. */
+  function offer(kind: Kind): void {
+    for (const open of kind.open.getSnapshot()) {
+      if (taken.has(open.id) || kind.handlers.size === 0) continue;
+      taken.add(open.id);
+      // Later, and then whoever answers: a handler that React mounts twice is asked once.
+      Promise.resolve()
+        .then(() => handle(kind, open))
+        .catch((error: unknown) => {
+          log("error", "question failed", { id: open.id, error });
+          // The link was cut before the server had the answer: ask again if it is still open then.
+          const isCut = error instanceof ProblemError && error.problem.category === "connection";
+          if (isCut) taken.delete(open.id);
+        });
+    }
+  }
+
+  async function handle(kind: Kind, open: Open): Promise<void> {
+    const [handler] = kind.handlers;
+    if (!handler) return void taken.delete(open.id);
+    const reply = await handler(open.payload, open);
+    if (reply === undefined) return;
+    const isDeclined = typeof reply === "object" && reply !== null && "~declined" in reply;
+    if (isDeclined) await open.decline(reply["~declined"] as never);
+    else await open.answer(reply);
+  }
+
+  function keep(namespace: string, isKept: (open: Open) => boolean): void {
+    for (const [key, { open }] of kinds) {
+      if (!key.startsWith(`${namespace} `)) continue;
+      const kept = open.getSnapshot().filter(isKept);
+      if (kept.length < open.getSnapshot().length) open.set(kept);
+    }
+  }
+
+  function settled(namespace: string, id: string): void {
+    keep(namespace, (open) => open.id !== id);
+    taken.delete(id);
+  }
+
+  return {
+    asked,
+    settled,
+    replace(namespace, room, questions) {
+      const ids = new Set(questions.map(({ id }) => id));
+      keep(namespace, (open) => open.room !== room || ids.has(open.id));
+      for (const question of questions) asked(namespace, question);
+    },
+    store({ namespace, name }) {
+      return kindOf(namespace, name).open as Store<readonly unknown[]> as Store<readonly never[]>;
+    },
+    answer({ namespace, name }, handler) {
+      const kind = kindOf(namespace, name);
+      const entry: Handler = (payload, open) => handler(payload as never, open as never);
+      kind.handlers.add(entry);
+      offer(kind);
+      return () => void kind.handlers.delete(entry);
+    },
+  };
+}
