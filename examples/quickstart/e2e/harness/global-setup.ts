@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import type { TestProject } from "vitest/node";
-import { PAGE_FOLDER, type PageBuild, ROOT, serverFolder } from "./paths.js";
+import { PAGE_FOLDER, PAGES, type PageName, ROOT, serverFolder } from "./paths.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -36,8 +36,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       args: FLAGS,
       env: { ...process.env, HOME: profile },
     }),
-    buildPage("development"),
-    buildPage("production"),
+    ...(Object.keys(PAGES) as PageName[]).map(buildPage),
   ]);
   project.provide("browser", browser.wsEndpoint());
 
@@ -47,21 +46,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
 }
 
-/** Builds the page into the folder in which the server looks for it. */
-async function buildPage(mode: PageBuild): Promise<void> {
+/** Builds a page into the folder in which the server looks for it. */
+async function buildPage(name: PageName): Promise<void> {
+  const { source, mode } = PAGES[name];
+  const vite = `${ROOT}node_modules/vite/bin/vite.js`;
+  const folder = `${serverFolder(name)}/${PAGE_FOLDER}`;
   await promisify(execFile)(
     process.execPath,
-    [
-      `${ROOT}node_modules/vite/bin/vite.js`,
-      "build",
-      "--mode",
-      mode,
-      "--outDir",
-      `${serverFolder(mode)}/${PAGE_FOLDER}`,
-      "--emptyOutDir",
-      "--logLevel",
-      "warn",
-    ],
-    { cwd: `${ROOT}examples/quickstart/web`, env: { ...process.env, NODE_ENV: mode } },
+    [vite, "build", "--mode", mode, "--outDir", folder, "--emptyOutDir", "--logLevel", "warn"],
+    { cwd: `${ROOT}${source}`, env: { ...process.env, NODE_ENV: mode } },
   );
 }

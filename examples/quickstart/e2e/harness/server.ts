@@ -3,13 +3,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { type PageBuild, SERVER, serverFolder } from "./paths.js";
+import { type PageName, SERVER, serverFolder } from "./paths.js";
 import { SECRET } from "./token.js";
 
 /** What a test may say about the server that it wants. */
 export interface ServerOptions {
-  /** Which build of the page it serves; the development build unless told. */
-  readonly page?: PageBuild;
+  /** Which page it serves; the development build of the quickstart unless told. */
+  readonly page?: PageName;
   /** Further environment variables. */
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,48 @@
+// The "before": the same board as pages usually do it, a socket per hook with Socket.IO's defaults.
+
+import { afterEach, expect, test } from "vitest";
+import { closePages, openPage } from "../harness/browser.js";
+import { waitForStatus } from "../harness/quickstart.js";
+import { type QuickstartServer, startServer } from "../harness/server.js";
+import { connects, countByStatus, type Traffic } from "../harness/traffic.js";
+
+let server: QuickstartServer;
+
+afterEach(async () => {
+  await closePages();
+  await server.stop();
+});
+
+/** Opens a page, waits until it is connected, and restarts the server below it. */
+async function measure(page: "naive" | "development"): Promise<Traffic> {
+  server = await startServer({ page });
+  const opened = await openPage(server.url);
+  await waitForStatus(opened.page, "connected");
+  await opened.page.waitForLoadState("networkidle");
+  await server.stop();
+  await opened.page.getByText(page === "naive" ? "disconnected" : "reconnecting").waitFor();
+  await server.start();
+  await waitForStatus(opened.page, "connected");
+  await closePages();
+  await server.stop();
+  return opened.traffic;
+}
+
+test("a_socket_per_hook_costs_more_requests_and_more_connections", async () => {
+  const before = await measure("naive");
+  const now = await measure("development");
+
+  for (const [name, traffic] of [
+    ["before", before],
+    ["now", now],
+  ] as const) {
+    const statuses = JSON.stringify(countByStatus(traffic));
+    console.log(
+      `${name}: ${traffic.requests.length} requests by status ${statuses}, ` +
+        `${traffic.sockets.length} WebSockets, ${connects(traffic).length} CONNECTs over them`,
+    );
+  }
+  expect(now.requests).toHaveLength(0);
+  // Two hooks, each mounted twice by StrictMode: the proof that the development build was measured.
+  expect(before.sockets.length + before.requests.length).toBeGreaterThanOrEqual(4);
+});
