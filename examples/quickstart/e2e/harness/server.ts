@@ -79,3 +79,9 @@ async function launch(
 
   return { child, url: await Promise.race([url, failed]) };
 }
+
+/** How many sessions the server says are alive: those that connected and have not disconnected. */
+export function liveSessions({ lines }: QuickstartServer): number {
+  const count = (event: string) => lines.filter((line) => line.includes(event)).length;
+  return count(" connected ") - count(" disconnected ");
+}

@@ -28,7 +28,7 @@ async function measure(page: "naive" | "development"): Promise<Traffic> {
   return opened.traffic;
 }
 
-test("a_socket_per_hook_costs_more_requests_and_more_connections", async () => {
+test("a socket per hook costs more requests and more connections", async () => {
   const before = await measure("naive");
   const now = await measure("development");
 

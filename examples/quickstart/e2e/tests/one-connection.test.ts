@@ -13,7 +13,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-test("strict_mode_makes_one_handshake_one_connection_and_one_session", async () => {
+test("strict mode makes one handshake, one connection and one session", async () => {
   server = await startServer({ page: "development" });
 
   const { page, traffic, complaints } = await openPage(server.url);
@@ -31,7 +31,7 @@ test("strict_mode_makes_one_handshake_one_connection_and_one_session", async () 
   await screenshots(page, "board");
 });
 
-test("the_page_as_it_is_deployed_makes_one_connection_too", async () => {
+test("the page as it is deployed makes one connection too", async () => {
   server = await startServer({ page: "production" });
 
   const { page, traffic, complaints } = await openPage(server.url);
@@ -43,7 +43,7 @@ test("the_page_as_it_is_deployed_makes_one_connection_too", async () => {
   expect(complaints).toEqual([]);
 });
 
-test("a_closed_page_leaves_no_session_behind", async () => {
+test("a closed page leaves no session behind", async () => {
   server = await startServer();
   const { page } = await openPage(server.url);
   await waitForStatus(page, "connected");

@@ -13,7 +13,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-test("a_restarted_server_is_found_again_without_a_reload", async () => {
+test("a restarted server is found again without a reload", async () => {
   server = await startServer();
   const { page, traffic } = await openPage(server.url);
   await waitForStatus(page, "connected");
@@ -34,7 +34,7 @@ test("a_restarted_server_is_found_again_without_a_reload", async () => {
   expect(liveSessions(server)).toBe(1);
 });
 
-test("a_board_that_the_server_forgot_is_shown_as_it_is_now", async () => {
+test("a board that the server forgot is shown as it is now", async () => {
   server = await startServer();
   const { page } = await openPage(server.url);
   await waitForStatus(page, "connected");
@@ -50,7 +50,7 @@ test("a_board_that_the_server_forgot_is_shown_as_it_is_now", async () => {
   expect(await cards(page).count()).toBe(0);
 });
 
-test("two_browsers_meet_again_after_a_restart", async () => {
+test("two browsers meet again after a restart", async () => {
   server = await startServer();
   const [ada, ben] = [(await openPage(server.url)).page, (await openPage(server.url)).page];
   await waitForStatus(ada, "connected");

@@ -23,7 +23,7 @@ async function join() {
   return page;
 }
 
-test("two_people_see_each_others_cards", async () => {
+test("two people see each other's cards", async () => {
   const [ada, ben] = [await join(), await join()];
 
   await addCard(ada, "from Ada");
@@ -35,7 +35,7 @@ test("two_people_see_each_others_cards", async () => {
   expect(await cards(ben).allTextContents()).toEqual(["from Ada", "from Ben"]);
 });
 
-test("who_comes_later_sees_what_is_there", async () => {
+test("who comes later sees what is there", async () => {
   const ada = await join();
   await addCard(ada, "written before");
 
@@ -44,7 +44,7 @@ test("who_comes_later_sees_what_is_there", async () => {
   await cards(ben).getByText("written before").waitFor();
 });
 
-test("who_is_there_hears_that_somebody_came", async () => {
+test("who is there hears that somebody came", async () => {
   const ada = await join();
 
   await join();
@@ -52,7 +52,7 @@ test("who_is_there_hears_that_somebody_came", async () => {
   await ada.getByText("Somebody has joined you.").waitFor();
 });
 
-test("a_refused_card_says_why_and_what_to_do", async () => {
+test("a refused card says why and what to do", async () => {
   const ada = await join();
   await addCard(ada, "milk");
   await cards(ada).getByText("milk").waitFor();
@@ -65,7 +65,7 @@ test("a_refused_card_says_why_and_what_to_do", async () => {
   await screenshots(ada, "refused");
 });
 
-test("a_card_that_breaks_a_constraint_is_refused_before_the_handler", async () => {
+test("a card that breaks a constraint is refused before the handler", async () => {
   const ada = await join();
 
   await addCard(ada, "x".repeat(61));
@@ -74,7 +74,7 @@ test("a_card_that_breaks_a_constraint_is_refused_before_the_handler", async () =
   expect(await cards(ada).count()).toBe(0);
 });
 
-test("a_full_board_asks_whether_its_oldest_card_may_go", async () => {
+test("a full board asks whether its oldest card may go", async () => {
   const [ada, ben] = [await join(), await join()];
   for (let number = 1; number <= 12; number += 1) {
     await addCard(ada, `card ${number}`);

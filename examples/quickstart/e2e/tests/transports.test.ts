@@ -20,7 +20,7 @@ afterEach(async () => {
 const anHourAgo = Math.floor(Date.now() / 1000) - 60 * 60;
 
 test.for(["polling", "polling,websocket"])(
-  "%s_meets_no_400_over_join_expired_token_and_restart",
+  "%s meets no 400 over join, expired token and restart",
   async (transports) => {
     const tokens = `${sign({ sub: "ada", exp: anHourAgo })},${sign({ sub: "ada" })}`;
     const query = new URLSearchParams({ transports, tokens });
