@@ -1,0 +1,289 @@
+//! One namespace of one client: what the runtime talks to, and what it implements in return.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use bytes::Bytes;
+use tautline::{DisconnectReason, NamespaceFacts, RoomName};
+use uuid::Uuid;
+
+use crate::connection::Connection;
+use crate::frame_out::{Class, Frame};
+use crate::guarded_io::ReadPause;
+use crate::identity::Identity;
+
+/// What a namespace does with its links. Called by the transport, implemented by the runtime.
+///
+/// Panics are caught around every call. The calls come from the task that reads from the client, in
+/// the order of the wire, and must not block.
+pub(crate) trait Inbox: Send + Sync + 'static {
+    /// What the contract says of the namespace.
+    fn facts(&self) -> &'static NamespaceFacts;
+
+    /// A client has entered. Comes before everything else of this link.
+    fn opened(&self, link: &Arc<Link>);
+
+    /// An event came in: the array's text, its byte fields, and the number of the acknowledgement
+    /// that the client waits for.
+    fn received(&self, link: &Arc<Link>, args: &str, attachments: Vec<Bytes>, ack: Option<i64>);
+
+    /// The client has left. Exactly once for each `opened`.
+    fn closed(&self, link: &Arc<Link>, reason: DisconnectReason);
+
+    /// There is room again after durable frames of these rooms were dropped.
+    fn drained(&self, link: &Arc<Link>, dirty: Vec<RoomName>);
+
+    /// The server is going down; `closed` follows at once. The last moment for a notice.
+    fn shutting_down(&self, link: &Arc<Link>);
+}
+
+/// Where a link's frames go.
+pub(crate) trait Port: Send + Sync + 'static {
+    /// Hands over one frame, or says why not.
+    ///
+    /// # Errors
+    /// [`Blocked::Full`] when it has to wait, [`Blocked::Gone`] when nobody is there any more.
+    fn try_send(&self, class: Class<'_>, frame: &Frame) -> Result<(), Blocked>;
+
+    /// Tells the client that it is out of the namespace, and takes it out.
+    ///
+    /// # Errors
+    /// As [`Port::try_send`].
+    fn leave(&self) -> Result<(), Blocked>;
+}
+
+/// Why a port did not take a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blocked {
+    /// There is no room now.
+    Full,
+    /// There is nobody any more.
+    Gone,
+}
+
+/// One namespace socket of one client.
+pub(crate) struct Link {
+    connection: Arc<Connection>,
+    inbox: Arc<dyn Inbox>,
+    identity: RwLock<Arc<Identity>>,
+    port: Box<dyn Port>,
+    /// Set while events may go straight to the inbox: spares the lock below.
+    is_open: AtomicBool,
+    gate: Mutex<Gate>,
+}
+
+/// Keeps `opened`, `received` and `closed` in order, whichever task learns of them first.
+enum Gate {
+    /// `opened` has not returned yet: what comes meanwhile waits here.
+    Opening { early: Vec<Arrived>, closing: Option<DisconnectReason> },
+    Open,
+    Closed,
+}
+
+/// An event that came in.
+pub(crate) struct Arrived {
+    pub(crate) args: socketioxide_core::Str,
+    pub(crate) attachments: Vec<Bytes>,
+    pub(crate) ack: Option<i64>,
+}
+
+impl Link {
+    pub(crate) fn new(
+        connection: Arc<Connection>,
+        inbox: Arc<dyn Inbox>,
+        identity: Identity,
+        port: Box<dyn Port>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            connection,
+            inbox,
+            identity: RwLock::new(Arc::new(identity)),
+            port,
+            is_open: AtomicBool::new(false),
+            gate: Mutex::new(Gate::Opening { early: Vec::new(), closing: None }),
+        })
+    }
+
+    /// The connection's public id: the same in all its namespaces, and never the session id.
+    pub(crate) fn id(&self) -> Uuid {
+        self.connection.id()
+    }
+
+    /// What the contract says of the namespace.
+    pub(crate) fn namespace(&self) -> &'static NamespaceFacts {
+        self.inbox.facts()
+    }
+
+    /// The connection that carries it.
+    pub(crate) fn connection(&self) -> &Arc<Connection> {
+        &self.connection
+    }
+
+    /// Who is at the other end.
+    pub(crate) fn identity(&self) -> Arc<Identity> {
+        Arc::clone(&self.identity.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes the identity of a newer token.
+    pub(crate) fn set_identity(&self, identity: Identity) {
+        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(identity);
+    }
+
+    /// Sends a frame. Never blocks and never fails: the class decides what a full queue drops.
+    pub(crate) fn send(self: &Arc<Self>, class: Class<'_>, frame: Frame) {
+        if !self.is_closed() {
+            self.connection.outbound().send(self, class, frame);
+        }
+    }
+
+    /// Stops reading from the connection while the guard lives.
+    pub(crate) fn pause_reading(&self) -> ReadPause {
+        self.connection.pause_reading()
+    }
+
+    /// Ends the link: `closed` is called before this returns, unless it was before. What was sent
+    /// still goes out. Reasons that are the connection's fault end all of it, so that the client
+    /// comes back by itself.
+    pub(crate) fn close(self: &Arc<Self>, reason: DisconnectReason) {
+        self.finish(reason);
+        match reason {
+            DisconnectReason::ClientLeft
+            | DisconnectReason::Kicked
+            | DisconnectReason::TokenExpired
+            | DisconnectReason::ShuttingDown => self.connection.outbound().leave(self),
+            DisconnectReason::ConnectionLost
+            | DisconnectReason::HeartbeatTimeout
+            | DisconnectReason::Stalled
+            | DisconnectReason::ProtocolError => self.connection.end(reason),
+        }
+    }
+
+    /// Whether the link is open.
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open.load(Ordering::Acquire)
+    }
+
+    fn is_closed(&self) -> bool {
+        !self.is_open() && matches!(*self.gate(), Gate::Closed)
+    }
+
+    pub(crate) fn port(&self) -> &dyn Port {
+        &*self.port
+    }
+
+    /// Calls `opened`, then delivers what came in meanwhile.
+    pub(crate) fn open(self: &Arc<Self>) {
+        self.guarded("opened", || self.inbox.opened(self));
+        loop {
+            let early = {
+                let mut gate = self.gate();
+                let Gate::Opening { early, closing } = &mut *gate else { return };
+                if let Some(reason) = *closing {
+                    *gate = Gate::Closed;
+                    drop(gate);
+                    return self.guarded("closed", || self.inbox.closed(self, reason));
+                }
+                if early.is_empty() {
+                    *gate = Gate::Open;
+                    self.is_open.store(true, Ordering::Release);
+                    return;
+                }
+                std::mem::take(early)
+            };
+            for event in early {
+                self.deliver(event);
+            }
+        }
+    }
+
+    /// Takes an event from the client.
+    pub(crate) fn receive(self: &Arc<Self>, event: Arrived) {
+        if !self.is_open() {
+            match &mut *self.gate() {
+                Gate::Opening { early, .. } => return early.push(event),
+                // The client sent it before it learned that it is out.
+                Gate::Closed => return,
+                Gate::Open => {}
+            }
+        }
+        self.deliver(event);
+    }
+
+    /// Calls `closed` if `opened` was called and `closed` was not.
+    pub(crate) fn finish(self: &Arc<Self>, reason: DisconnectReason) {
+        {
+            let mut gate = self.gate();
+            match &mut *gate {
+                Gate::Opening { closing, .. } => {
+                    closing.get_or_insert(reason);
+                    return;
+                }
+                Gate::Closed => return,
+                Gate::Open => {
+                    *gate = Gate::Closed;
+                    self.is_open.store(false, Ordering::Release);
+                }
+            }
+        }
+        self.guarded("closed", || self.inbox.closed(self, reason));
+    }
+
+    /// Tells the inbox that there is room again.
+    pub(crate) fn drained(self: &Arc<Self>, dirty: Vec<RoomName>) {
+        if !self.is_closed() {
+            self.guarded("drained", || self.inbox.drained(self, dirty));
+        }
+    }
+
+    /// Tells the inbox that the server is going down, then closes.
+    pub(crate) fn shut_down(self: &Arc<Self>) {
+        if self.is_open() {
+            self.guarded("shutting_down", || self.inbox.shutting_down(self));
+        }
+        self.close(DisconnectReason::ShuttingDown);
+    }
+
+    fn deliver(self: &Arc<Self>, event: Arrived) {
+        let Arrived { args, attachments, ack } = event;
+        self.guarded("received", || self.inbox.received(self, &args, attachments, ack));
+    }
+
+    /// A panic here would end the task that reads from the client, and with it the connection.
+    fn guarded(&self, call: &'static str, run: impl FnOnce()) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
+            tracing::error!(
+                connection = %self.id(),
+                namespace = self.namespace().path,
+                call,
+                panic = panic_message(&*panic),
+                "the runtime panicked"
+            );
+        }
+    }
+
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link")
+            .field("connection", &self.id())
+            .field("namespace", &self.namespace().path)
+            .field("is_open", &self.is_open())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a panic said, for the log.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic without words")
+}
