@@ -15,7 +15,7 @@ scripts/prerequisites.sh test
 counts() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" |
     awk '/^ *Summary \[/ || /^ *Tests  / { sub(/^ *(Summary \[[^]]*\]|Tests) */, ""); last = $0 }
-         /^test result:/ { cargo += $4 } /^[0-9]+ checked/ { last = $0 }
+         /^test result:/ { cargo += $4 } /^[0-9]+ checked/ { last = $0 } /^. pass [0-9]/ { last = $3 " passed" }
          END { if (last) print last; else if (cargo) print cargo " passed" }'
 }
 
@@ -45,6 +45,7 @@ rust_lane() {
   suite "rust doc tests" cargo test --locked --workspace --all-features --doc
   suite "rust docs" env RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --all-features --no-deps
   suite "contracts" scripts/test/contracts.sh
+  suite "laws" node --test --test-reporter=spec scripts/test/laws.test.js
 }
 
 npm_lane() {
