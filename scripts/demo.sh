@@ -12,12 +12,12 @@ server() { step "server" cargo build --locked --package tautline-quickstart-serv
 
 # Shows on a terminal what a background step is doing, until it ends.
 watch_step() {
-  local log=$logs/$(slug "$2").log
+  local log
+  log=$logs/$(slug "$2").log
   while [[ -t 1 ]] && kill -0 "$1" 2>/dev/null; do
-    printf '\r  ...     %-28s %-40.40s' "$2" "$(tail -n 1 "$log" 2>/dev/null | tr -d '\r')"
+    printf '%s  ...     %-28s %.40s' "$clear" "$2" "$(tail -n 1 "$log" 2>/dev/null | tr -d '\r')"
     sleep 1
   done
-  [[ ! -t 1 ]] || printf '\r%80s\r' ''
 }
 
 scripts/prerequisites.sh demo

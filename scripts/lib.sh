@@ -18,6 +18,10 @@ duration() {
   if (($1 < 60)); then printf '%ds' "$1"; else printf '%dm %02ds' $(($1 / 60)) $(($1 % 60)); fi
 }
 
+# Takes back a line that shows progress, where there is a terminal to show it.
+clear=''
+[[ ! -t 1 ]] || clear=$'\r\033[K'
+
 # Runs a command quietly under a name. What it printed is shown only when it fails.
 #   step "npm packages" scripts/npm-packages.sh
 step() {
@@ -25,11 +29,11 @@ step() {
   shift
   log=$logs/$(slug "$name").log
   if "$@" >"$log" 2>&1; then
-    printf '  done    %-28s %s\n' "$name" "$(duration $((SECONDS - started)))"
+    printf '%s  done    %-28s %s\n' "$clear" "$name" "$(duration $((SECONDS - started)))"
   else
-    printf '  FAILED  %-28s %s\n\n' "$name" "$(duration $((SECONDS - started)))"
+    printf '%s  FAILED  %-28s %s\n\n' "$clear" "$name" "$(duration $((SECONDS - started)))"
     cat "$log"
-    printf '\nThe step `%s` failed; its output stands above and in %s\n' "$name" "${log#"$root"/}"
+    printf '\nThe step "%s" failed; its output stands above and in %s\n' "$name" "${log#"$root"/}"
     return 1
   fi
 }
