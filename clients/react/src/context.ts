@@ -14,7 +14,7 @@ export function useProvidedClient(hook: string): Client {
   const client = useContext(SocketContext);
   if (client === undefined) {
     throw new Error(
-      `${hook} is used outside of <SocketProvider>: ` +
+      `\`${hook}\` is used outside of <SocketProvider>: ` +
         "wrap the root of the app in <SocketProvider client={client}>",
     );
   }

@@ -2,34 +2,52 @@
 
 import type { Client } from "@tautline/client";
 
-// Written out as bundlers look for it. Nothing else of Node is assumed.
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
 
-/** The clients of mounted providers, one entry per provider. */
-const mounted = new Set<{ readonly client: Client }>();
+/** A provider that is mounted. */
+interface Mounted {
+  readonly client: Client;
+  /** The client of the provider around it. */
+  readonly outer: Client | undefined;
+}
+
+const providers = new Set<Mounted>();
 
 /**
  * Warns when another mounted provider, or the one around this, has another client for the same URL.
  * The returned function forgets this provider. In production it does nothing.
  */
 export function warnOfSecondProvider(client: Client, outer: Client | undefined): () => void {
-  if (process.env.NODE_ENV === "production") return () => {};
-  const entry = { client };
-  const others = [...mounted].map((other) => other.client);
-  mounted.add(entry);
-  const rival = [outer, ...others].find(
-    (other) => other !== undefined && other !== client && other.url === client.url,
-  );
-  if (rival !== undefined) warn(client.url, rival === outer ? "inside" : "next to");
-  return () => mounted.delete(entry);
+  if (!isDevelopment()) return () => {};
+  const isRival = (other: Client) => other !== client && other.url === client.url;
+  if (outer !== undefined && isRival(outer)) {
+    warn(client.url, "inside");
+  } else if (
+    // Inner effects run first: who is inside this one has said so already.
+    [...providers].some((other) => other.outer !== client && isRival(other.client))
+  ) {
+    warn(client.url, "next to");
+  }
+  const provider = { client, outer };
+  providers.add(provider);
+  return () => void providers.delete(provider);
 }
 
 function warn(url: string, place: "inside" | "next to"): void {
   const server = url === "" ? "the page's own server" : url;
   // biome-ignore lint/suspicious/noConsole: a mistake of the app's author, said where authors look.
   console.warn(
-    `[tautline] a second <SocketProvider> for ${server} is mounted ${place} the first one, ` +
-      "with another client, so there are two connections: " +
-      "make one client in a module of its own and give it to one provider at the root",
+    `tautline: a second <SocketProvider> for ${server} is mounted ${place} another one, ` +
+      "with another client: they make two connections. " +
+      "Make one client, in a module of its own, and give it to one provider at the root",
   );
+}
+
+function isDevelopment(): boolean {
+  try {
+    // Bundlers put a literal here. Without one there is no `process` in a browser.
+    return process.env.NODE_ENV !== "production";
+  } catch {
+    return false;
+  }
 }

@@ -6,6 +6,7 @@ import {
   event,
   joinable,
   namespace,
+  type Problem,
   type ProblemOf,
   question,
   roomState,
@@ -86,3 +87,22 @@ export const contract = {
   hash: "",
   namespaces: { Board },
 } as const satisfies ContractDescriptor;
+
+/** A card of board `b1` whose title is its id. */
+export function card(id: string): Card {
+  return { id, boardId: "b1", title: id };
+}
+
+/** A refusal as a server sends it. */
+export function refusal(code: string, params?: Readonly<Record<string, unknown>>): Problem {
+  return {
+    code,
+    category: "conflict",
+    severity: "error",
+    message: "That did not work.",
+    recovery: { action: "give_up", hint: "" },
+    outcome: "not_executed",
+    traceId: "trace-1",
+    ...(params && { params }),
+  };
+}

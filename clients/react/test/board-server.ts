@@ -1,0 +1,146 @@
+// The server of these tests: boards in memory behind the fake server of `@tautline/client/testing`.
+
+import type { Problem, ServerEvent, Transport } from "@tautline/client";
+import { fakeServer, positioned, refuse, type WireMeta } from "@tautline/client/testing";
+import { Board, type BoardContent, type BoardId, type Card } from "./board.js";
+
+const { path } = Board;
+const EPOCH = "epoch-1";
+
+/** What a test asks of the server, and what it may have it do. */
+export interface BoardServer {
+  readonly transport: Transport;
+  /** What reached the server, in order: `link`, `open /board`, `join board:b1`, `close`, … */
+  readonly log: readonly string[];
+  /** The boards; one that is not here is empty. */
+  readonly boards: Map<string, BoardContent>;
+  /** Answers `add_card`. By default with the card itself. */
+  onAddCard: (card: Card) => Card | Problem;
+  /** Refuses each join with this problem. */
+  refuseJoins: Problem | undefined;
+  /** From now on each `add_card` waits until its card's id is released. */
+  holdAnswers(): { release(id: string): Promise<void> };
+  /** Stores a durable event in its room and sends it. */
+  emit<Payload>(event: ServerEvent<Payload>, payload: Payload): void;
+  /** Asks the people of board `b1` whether a card may stay. */
+  ask(id: string, payload: Card): void;
+  /** Says that somebody else has answered. */
+  settle(id: string): void;
+  /** The answers to questions that arrived. */
+  readonly answers: readonly unknown[];
+  /** Cuts the link, as a network does. */
+  cut(): void;
+  /** Resolves when nothing is on its way any more. */
+  settled(): Promise<void>;
+}
+
+interface Stored {
+  readonly name: string;
+  readonly payload: unknown;
+  readonly meta: WireMeta;
+}
+
+/** Starts a server without any board. */
+export function boardServer(): BoardServer {
+  const fake = fakeServer();
+  const log: string[] = [];
+  const answers: unknown[] = [];
+  const journal = new Map<string, Stored[]>();
+  const held = new Map<string, () => void>();
+  let isHolding = false;
+
+  const server: BoardServer = {
+    transport: {
+      link(target, events) {
+        log.push("link");
+        const link = fake.transport.link(target, events);
+        return {
+          ...link,
+          close() {
+            log.push("close");
+            link.close();
+          },
+        };
+      },
+    },
+    log,
+    answers,
+    boards: new Map(),
+    onAddCard: (card) => card,
+    refuseJoins: undefined,
+    holdAnswers() {
+      isHolding = true;
+      return {
+        release: (id) => {
+          held.get(id)?.();
+          return fake.settled();
+        },
+      };
+    },
+    emit: (event, payload) => publish(event.rooms?.[0]?.(payload) ?? "", event.name, payload, {}),
+    ask: (id, payload) =>
+      publish("board:b1", Board.questions.keepCard.name, payload, {
+        question: { id, expiresAt: 1e15 },
+      }),
+    settle: (question) =>
+      publish("board:b1", "tautline:settled", { question, outcome: "answered" }, {}),
+    cut: () => fake.cut(),
+    settled: fake.settled,
+  };
+
+  function publish(room: string, name: string, payload: unknown, meta: WireMeta): void {
+    const events = journal.get(room) ?? [];
+    const stored = {
+      name,
+      payload,
+      meta: { room, epoch: EPOCH, seq: events.length + 1, ts: 0, ...meta },
+    };
+    journal.set(room, [...events, stored]);
+    fake.emit(path, name, payload, stored.meta);
+  }
+
+  const head = (room: string) => ({ epoch: EPOCH, seq: journal.get(room)?.length ?? 0 });
+
+  fake.onConnect = ({ namespace }) => void log.push(`open ${namespace}`);
+  fake.handle("join_board", ({ boardId }: BoardId) => {
+    const room = Board.rooms.board.name({ boardId });
+    log.push(`join ${room}`);
+    if (server.refuseJoins !== undefined) return refuse(server.refuseJoins);
+    const content = server.boards.get(boardId) ?? { title: boardId, cards: [] };
+    return positioned(content, room, head(room));
+  });
+  fake.handle("tautline:unsubscribe", ({ room }: { room: string }) => {
+    log.push(`leave ${room}`);
+    return null;
+  });
+  fake.handle("tautline:resume", ({ rooms }: { rooms: readonly ResumedRoom[] }) => {
+    log.push(`resume ${rooms.map(({ room }) => room).join(" ")}`);
+    return {
+      rooms: rooms.map(({ room, since }) => ({
+        room,
+        recovered: true,
+        at: head(room),
+        events: (journal.get(room) ?? []).slice(since?.seq ?? 0),
+        more: false,
+        questions: [],
+      })),
+    };
+  });
+  fake.handle("tautline:answer", (answer: { question: string }) => {
+    answers.push(answer);
+    server.settle(answer.question);
+    return null;
+  });
+  fake.handle("add_card", async (card: Card) => {
+    if (isHolding) await new Promise<void>((release) => held.set(card.id, release));
+    const answer = server.onAddCard(card);
+    return "code" in answer ? refuse(answer) : answer;
+  });
+  fake.handle("tidy", () => 0);
+  return server;
+}
+
+interface ResumedRoom {
+  readonly room: string;
+  readonly since?: { readonly seq: number };
+}
