@@ -64,7 +64,12 @@ export function stepCursor(cursor: Cursor, input: CursorInput): CursorStep {
     case "joined": {
       const { at } = input;
       const held = cursor.held.filter(({ meta }) => !at || meta.epoch === at.epoch);
-      return merge({ isAwaiting: false, held, ...(at && { at }) });
+      // Not `at` itself: an answer's positions carry more than a cursor must send back.
+      return merge({
+        isAwaiting: false,
+        held,
+        ...(at && { at: { epoch: at.epoch, seq: at.seq } }),
+      });
     }
     case "resumed":
       return resumed(cursor, input);

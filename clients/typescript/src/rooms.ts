@@ -16,7 +16,6 @@ import {
   type Ack,
   CONTROL,
   type Position,
-  type RoomPosition,
   type RoomResumed,
   type Welcome,
   type WireMeta,
@@ -134,9 +133,7 @@ export function createRooms(parts: RoomParts): Rooms {
       (ack) => {
         const resumed = byCommand ? undefined : (ack.ok as RoomResumed);
         if (resumed?.problem) return failed(entry, resumed.problem);
-        const at = resumed
-          ? resumed.at
-          : (ack.at?.find((it: RoomPosition) => it.room === name) ?? ack.at?.[0]);
+        const at = resumed ? resumed.at : ack.at?.find((it) => it.room === name);
         const state = byCommand ? ack.ok : undefined;
         log("info", "join", { room: name, ...(entry.discontinuity && { resynced: true }) });
         joined(entry, { state });
