@@ -80,8 +80,8 @@ export function createCommands(parts: CommandParts): Commands {
   const lines = new Map<string, Line>();
 
   function lineOf(namespace: string): Line {
-    let line = lines.get(namespace);
-    if (!line) lines.set(namespace, (line = { queue: createCommandQueue() }));
+    const line = lines.get(namespace) ?? { queue: createCommandQueue<Entry>() };
+    lines.set(namespace, line);
     return line;
   }
 
@@ -214,13 +214,15 @@ export function createCommands(parts: CommandParts): Commands {
     const { queue } = lineOf(namespace);
     // A second answer, to a command that was sent twice.
     if (queue.get(entry.id) !== entry) return;
-    if (!ack.error) return finish(namespace, entry, { ok: true, value: ack.ok ?? undefined });
-    if (!recover(namespace, entry, ack.error)) {
-      return finish(namespace, entry, { ok: false, problem: ack.error });
+    if (!ack.error) {
+      finish(namespace, entry, { ok: true, value: ack.ok ?? undefined });
+    } else if (recover(namespace, entry, ack.error)) {
+      const { code, traceId } = ack.error;
+      log("info", "retry", { event: entry.name, id: entry.id, code, traceId });
+      pump(namespace);
+    } else {
+      finish(namespace, entry, { ok: false, problem: ack.error });
     }
-    const { code, traceId } = ack.error;
-    log("info", "retry", { event: entry.name, id: entry.id, code, traceId });
-    pump(namespace);
   }
 
   /** Does what the problem asks for. False: the caller has to know. */

@@ -148,18 +148,24 @@ export function createConnection(parts: ConnectionParts): Connection {
   function perform(effect: ConnectionEffect): void {
     switch (effect.type) {
       case "authorize":
-        return authorize(effect.cx);
+        authorize(effect.cx);
+        break;
       case "open":
-        return openLink();
+        openLink();
+        break;
       case "drop":
-        return drop();
+        drop();
+        break;
       case "wait":
         stopWait = clock.after(effect.ms, () => dispatch({ type: "due" }));
     }
   }
 
   function authorize(cx: AuthContext): void {
-    if (!auth) return dispatch({ type: "authorized" });
+    if (!auth) {
+      dispatch({ type: "authorized" });
+      return;
+    }
     asked += 1;
     const mine = asked;
     if (cx.problem) deadToken = token;
@@ -251,9 +257,9 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   function received(namespace: string, name: string, args: readonly unknown[]): void {
-    if (name === CONTROL.welcome) return welcomed(namespace, args[0] as Welcome);
-    if (name === CONTROL.notice) noticed(namespace, args[0] as Notice);
-    hooks.event(namespace, name, args);
+    if (name === CONTROL.welcome) welcomed(namespace, args[0] as Welcome);
+    else if (name === CONTROL.notice) noticed(namespace, args[0] as Notice);
+    else hooks.event(namespace, name, args);
   }
 
   function welcomed(namespace: string, welcome: Welcome): void {
@@ -268,7 +274,10 @@ export function createConnection(parts: ConnectionParts): Connection {
 
   function noticed(namespace: string, { kind, message, afterMs }: Notice): void {
     log("info", "notice", { kind, message });
-    if (kind === "token_expiring") return refresh(namespace);
+    if (kind === "token_expiring") {
+      refresh(namespace);
+      return;
+    }
     parting = localProblem("connection_closed", {
       message,
       recovery: {

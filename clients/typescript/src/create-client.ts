@@ -112,10 +112,12 @@ export function createClient(options: ClientOptions): Client {
     const [payload, meta = {}] = args as [never, WireMeta?];
     switch (name) {
       case CONTROL.heads:
-        return rooms.heads(namespace, (payload as { heads: Record<string, Position> }).heads);
+        rooms.heads(namespace, (payload as { heads: Record<string, Position> }).heads);
+        return;
       case CONTROL.roomClosed: {
         const { room, problem } = payload as { room: string; problem: Problem };
-        return rooms.closed(namespace, room, problem);
+        rooms.closed(namespace, room, problem);
+        return;
       }
       case CONTROL.problem: {
         const { event, problem } = payload as { event: string; problem: Problem };
@@ -125,10 +127,11 @@ export function createClient(options: ClientOptions): Client {
       }
     }
     if (meta.room !== undefined && meta.epoch !== undefined && meta.seq !== undefined) {
-      return rooms.live(namespace, { name, payload, meta } as Numbered);
+      rooms.live(namespace, { name, payload, meta } as Numbered);
+    } else {
+      const names = descriptors.get(keyOf(namespace, name))?.rooms?.map((of) => of(payload));
+      rooms.passing(namespace, names ?? [], { name, payload, meta });
     }
-    const names = descriptors.get(keyOf(namespace, name))?.rooms?.map((of) => of(payload));
-    rooms.passing(namespace, names ?? [], { name, payload, meta });
   }
 
   function deliver(namespace: string, name: string, payload: unknown, meta: WireMeta): void {

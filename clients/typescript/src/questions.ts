@@ -41,8 +41,8 @@ export function createQuestions(connection: Connection, log: Logger): Questions 
 
   function kindOf(namespace: string, name: string): Kind {
     const key = `${namespace} ${name}`;
-    let kind = kinds.get(key);
-    if (!kind) kinds.set(key, (kind = { open: cell<readonly Open[]>([]), handlers: new Set() }));
+    const kind = kinds.get(key) ?? { open: cell<readonly Open[]>([]), handlers: new Set() };
+    kinds.set(key, kind);
     return kind;
   }
 

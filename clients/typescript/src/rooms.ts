@@ -116,8 +116,7 @@ export function createRooms(parts: RoomParts): Rooms {
 
   function enter(entry: RoomEntry): void {
     const refusal = connection.refusal(entry.namespace);
-    if (refusal) return show(entry, "denied", { problem: refusal });
-    if (statusOf(entry) !== "recovering") show(entry, "joining");
+    show(entry, refusal ? "denied" : "joining", refusal && { problem: refusal });
     if (connection.welcome(entry.namespace) && !entry.isLeaving) join(entry);
   }
 
@@ -166,15 +165,17 @@ export function createRooms(parts: RoomParts): Rooms {
         show(entry, statusOf(entry), { problem });
         const ms = afterMs + backoffMs(entry.attempts, parts.random());
         entry.attempts += 1;
-        return after(entry, "retry", ms, () => {
+        after(entry, "retry", ms, () => {
           if (!connection.welcome(namespace)) return;
           if (entry.cursor.at) resume(namespace, [entry]);
           else join(entry);
         });
+        break;
       }
       case "reauthenticate":
         show(entry, statusOf(entry), { problem });
-        return connection.fail(problem);
+        connection.fail(problem);
+        break;
       default:
         deny(entry, problem);
     }
@@ -236,10 +237,12 @@ export function createRooms(parts: RoomParts): Rooms {
 
   function resumed(entry: RoomEntry, verdict: RoomResumed): void {
     const { recovered, reason, problem, at, events = [], more = false, questions } = verdict;
-    if (problem) return failed(entry, problem);
-    if (!recovered) return missed(entry, reason ?? "unknown");
-    const isLast = !more;
-    if (isLast) {
+    if (problem || !recovered) {
+      if (problem) failed(entry, problem);
+      else missed(entry, reason ?? "unknown");
+      return;
+    }
+    if (!more) {
       log("info", "resumed", { room: entry.name, events: events.length });
       joined(entry);
       if (questions) parts.questions(entry.namespace, entry.name, questions);
@@ -266,14 +269,17 @@ export function createRooms(parts: RoomParts): Rooms {
     for (const { name, payload, meta } of deliver) handOn(entry, name, payload, meta);
     switch (move) {
       case "none":
-        return stopTimers(entry, "patience");
+        stopTimers(entry, "patience");
+        break;
       case "wait":
-        if (entry.timers.has("patience")) return;
-        return after(entry, "patience", PATIENCE_MS, () => step(entry, { type: "patience" }));
+        if (entry.timers.has("patience")) break;
+        after(entry, "patience", PATIENCE_MS, () => step(entry, { type: "patience" }));
+        break;
       case "resume":
-        return resume(entry.namespace, [entry]);
+        resume(entry.namespace, [entry]);
+        break;
       case "rejoin":
-        return missed(entry, "incomplete");
+        missed(entry, "incomplete");
     }
   }
 
@@ -384,10 +390,8 @@ export function createRooms(parts: RoomParts): Rooms {
     live(namespace, event) {
       const entry = entries.get(keyOf(namespace, event.meta.room ?? ""));
       // A room that the server put us into, or one that we are just leaving.
-      if (!entry || !isMember(entry)) {
-        return parts.deliver(namespace, event.name, event.payload, event.meta);
-      }
-      step(entry, { type: "live", event });
+      if (entry && isMember(entry)) step(entry, { type: "live", event });
+      else parts.deliver(namespace, event.name, event.payload, event.meta);
     },
     passing(namespace, names, { name, payload, meta }) {
       for (const room of names) {
