@@ -21,7 +21,8 @@ cat >"$work/tsconfig.json" <<'JSON'
     "strict": true, "exactOptionalPropertyTypes": true, "noUncheckedIndexedAccess": true,
     "verbatimModuleSyntax": true, "isolatedModules": true
   },
-  "include": ["*.ts", "../../examples/*/web/src/generated/**/*.ts", "../../clients/*/dist/**/*.d.ts"]
+  "include": ["*.ts", "../../examples/*/web/src/generated/**/*.ts", "../../clients/**/generated/**/*.ts",
+    "../../clients/*/dist/**/*.d.ts"]
 }
 JSON
 

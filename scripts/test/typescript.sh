@@ -4,7 +4,8 @@ source "$(dirname "$0")/../lib.sh"
 
 wrong=()
 checked=0
-for manifest in clients/*/package.json examples/*/web/package.json examples/*/e2e/package.json; do
+mapfile -t manifests < <(git ls-files -- "clients/*package.json" "examples/*package.json")
+for manifest in "${manifests[@]}"; do
   package=$(dirname "$manifest")
   echo "== $package"
   node node_modules/typescript/bin/tsc --noEmit --project "$package/tsconfig.json" || wrong+=("$package")
