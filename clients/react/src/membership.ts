@@ -1,5 +1,3 @@
-"use client";
-
 // A room as a store: subscribing to it is joining it. Shared by `useRoom` and `useRoomState`.
 
 import type { Store as ClientStore, Room, RoomSnapshot } from "@tautline/client";

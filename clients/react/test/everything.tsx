@@ -1,0 +1,32 @@
+// A component that uses every hook and shows what they gave.
+
+import {
+  useCommand,
+  useConnection,
+  useEvent,
+  useQuestion,
+  useRoom,
+  useRoomState,
+} from "../src/index.js";
+import { Board, boardState } from "./board.js";
+
+const here = { boardId: "b1" };
+
+/** Uses everything that there is. */
+export function Everything() {
+  const { status, since } = useConnection();
+  const room = useRoom(Board.rooms.board, here);
+  const skipped = useRoom(Board.rooms.board, here, { skip: true });
+  const cards = useRoomState(boardState, here, (board) => board.cards);
+  const add = useCommand(Board.commands.addCard);
+  const questions = useQuestion(Board.questions.keepCard, () => undefined);
+  useEvent(Board.events.cardAdded, () => {});
+  return (
+    <ul>
+      <li>{`${status} since ${since}`}</li>
+      <li>{`${room.status}, ${skipped.status}, ${cards.status}`}</li>
+      <li>{cards.state?.map((it) => it.title).join(" ")}</li>
+      <li>{`${add.inFlight} commands, ${questions.length} questions`}</li>
+    </ul>
+  );
+}
