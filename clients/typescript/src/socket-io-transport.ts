@@ -37,7 +37,10 @@ function link({ url, path, transports }: LinkTarget, events: LinkEvents): Link {
   }
 
   manager.on("error", (error) => lose(error.message));
-  manager.on("close", (reason) => lose(reason));
+  manager.on("close", (reason) => {
+    // The manager closes itself before its last socket says why: that reason is the better one.
+    if (reason !== "forced close") lose(reason);
+  });
 
   return {
     close,
