@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs everything that must hold, in two lanes beside each other: what cargo builds, and what npm builds.
-# The browser tests come last, since they need both. Ends with a table of times and one line of counts.
+# The tests of both together come last. Ends with a table of times and one line of counts.
 #   scripts/test.sh            all suites
 #   scripts/test.sh vitest     only those whose name contains the word
 source "$(dirname "$0")/lib.sh"
@@ -64,6 +64,8 @@ echo "tests (logs in artifacts/logs)"
 rust_lane &
 npm_lane
 wait
+suite "servers" scripts/build-servers.sh
+suite "conformance" npx vitest run --root clients/conformance/wire
 suite "end to end" scripts/test/end-to-end.sh
 
 passed=$(grep -c '^passed' "$results" || true)

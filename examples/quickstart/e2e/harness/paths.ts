@@ -8,8 +8,13 @@ export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 /** Pages built for the tests, and screenshots. Not committed. */
 export const ARTIFACTS = `${ROOT}artifacts`;
 
+const PROGRAMS = `${process.env["CARGO_TARGET_DIR"] ?? `${ROOT}target`}/debug`;
+
 /** The program under test, as `cargo build` leaves it. */
-export const SERVER = `${process.env["CARGO_TARGET_DIR"] ?? `${ROOT}target`}/debug/tautline-quickstart-server`;
+export const SERVER = `${PROGRAMS}/tautline-quickstart-server`;
+
+/** Serves the same contract where a test wants settings that the quickstart leaves at their defaults. */
+export const POLLING_SERVER = `${PROGRAMS}/tautline-conformance-server`;
 
 /** Python with the stock client, as `scripts/python-env.sh` makes it. */
 export const PYTHON = `${ROOT}.venv/bin/python`;

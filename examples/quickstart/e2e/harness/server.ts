@@ -3,15 +3,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { type PageName, SERVER, serverFolder } from "./paths.js";
+import { type PageName, POLLING_SERVER, SERVER, serverFolder } from "./paths.js";
 import { SECRET } from "./token.js";
 
 /** What a test may say about the server that it wants. */
 export interface ServerOptions {
   /** Which page it serves; the development build of the quickstart unless told. */
   readonly page?: PageName;
-  /** Further environment variables. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Whether clients may poll. Such a server has no page of its own: `startFront` serves one. */
+  readonly polling?: boolean;
 }
 
 /** A running server. */
@@ -49,10 +49,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Quicksta
 
 async function launch(
   address: string,
-  { page = "development", env = {} }: ServerOptions,
+  { page = "development", polling = false }: ServerOptions,
   lines: string[],
 ): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(SERVER, {
+  const child = spawn(polling ? POLLING_SERVER : SERVER, {
     cwd: serverFolder(page),
     env: {
       ...process.env,
@@ -60,7 +60,7 @@ async function launch(
       TAUTLINE_SECRET: SECRET,
       RUST_LOG: "info,tautline_server=debug",
       NO_COLOR: "1",
-      ...env,
+      ...(polling && { CONTRACT: "quickstart", POLLING: "true" }),
     },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -2,21 +2,25 @@
 
 import { afterEach, expect, test } from "vitest";
 import { closePages, openPage } from "../harness/browser.js";
+import { type Front, startFront } from "../harness/front.js";
 import { waitForStatus } from "../harness/quickstart.js";
 import { type QuickstartServer, startServer } from "../harness/server.js";
 import { connects, countByStatus, type Traffic } from "../harness/traffic.js";
 
 let server: QuickstartServer;
+let front: Front;
 
 afterEach(async () => {
   await closePages();
+  await front.close();
   await server.stop();
 });
 
 /** Opens a page, waits until it is connected, and restarts the server below it. */
 async function measure(page: "naive" | "development"): Promise<Traffic> {
-  server = await startServer({ page });
-  const opened = await openPage(server.url);
+  server = await startServer({ polling: true });
+  front = await startFront(page, server.url);
+  const opened = await openPage(front.url);
   await waitForStatus(opened.page, "connected");
   await opened.page.waitForLoadState("networkidle");
   await server.stop();
@@ -24,6 +28,7 @@ async function measure(page: "naive" | "development"): Promise<Traffic> {
   await server.start();
   await waitForStatus(opened.page, "connected");
   await closePages();
+  await front.close();
   await server.stop();
   return opened.traffic;
 }

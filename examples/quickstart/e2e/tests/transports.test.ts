@@ -2,18 +2,22 @@
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { closePages, openPage } from "../harness/browser.js";
+import { type Front, startFront } from "../harness/front.js";
 import { type QuickstartServer, startServer } from "../harness/server.js";
 import { sign } from "../harness/token.js";
 import { countByStatus } from "../harness/traffic.js";
 
 let server: QuickstartServer;
+let front: Front;
 
 beforeEach(async () => {
-  server = await startServer({ page: "polling" });
+  server = await startServer({ polling: true });
+  front = await startFront("polling", server.url);
 });
 
 afterEach(async () => {
   await closePages();
+  await front.close();
   await server.stop();
 });
 
@@ -25,7 +29,7 @@ test.for(["polling", "polling,websocket"])(
     const tokens = `${sign({ sub: "ada", exp: anHourAgo })},${sign({ sub: "ada" })}`;
     const query = new URLSearchParams({ transports, tokens });
 
-    const { page, traffic } = await openPage(`${server.url}/?${query}`);
+    const { page, traffic } = await openPage(`${front.url}/?${query}`);
     await page.getByText("connected ada joined").waitFor();
     await server.stop();
     await page.getByText("reconnecting").waitFor();
