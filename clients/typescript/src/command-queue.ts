@@ -157,7 +157,7 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
           meta: {
             id,
             ...(after !== undefined && { after }),
-            ...(first && { resent: { ledger: first.ledger, ageMs: now - first.at } }),
+            ...(first && { resent: { ledger: first.ledger, ageMs: Math.max(0, now - first.at) } }),
           },
         });
         state.first ??= { at: now, ledger };

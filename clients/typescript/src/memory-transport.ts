@@ -135,7 +135,8 @@ export function fakeServer(): FakeServer {
     if (verdict === "silent") return;
     if (verdict !== undefined) {
       const message = typeof verdict === "string" ? verdict : JSON.stringify(verdict);
-      return events.refused(request.namespace, message);
+      events.refused(request.namespace, message);
+      return;
     }
     const contract = request.auth["contract"] as Welcome["contract"];
     const welcome: Welcome = {

@@ -1,0 +1,171 @@
+// The cases that every client must pass, run against this one.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { backoffMs } from "../src/backoff.js";
+import {
+  createCommandQueue,
+  newCommandState,
+  type QueuedCommand,
+  type SendMeta,
+} from "../src/command-queue.js";
+import {
+  type ConnectionEffect,
+  type ConnectionInput,
+  connectionSnapshot,
+  initialConnection,
+  stepConnection,
+} from "../src/connection-machine.js";
+import { type CursorInput, freshCursor, type Numbered, stepCursor } from "../src/cursor.js";
+import { readRefusal } from "../src/local-problems.js";
+import type { Problem, RecoveryHint } from "../src/problem.js";
+import { roomName } from "../src/room-name.js";
+import { problem } from "./stage.js";
+
+function cases<Case extends { name: string }>(file: string, check: (it: Case) => void): void {
+  const url = new URL(`../../conformance/cases/${file}.json`, import.meta.url);
+  const { cases } = JSON.parse(readFileSync(url, "utf8")) as { cases: Case[] };
+  describe(file, () => {
+    for (const it of cases) test(it.name, () => check(it));
+  });
+}
+
+cases<{ name: string; pattern: string; fields: Record<string, string>; expected: string }>(
+  "room-names",
+  ({ pattern, fields, expected }) => expect(roomName(pattern, fields)).toBe(expected),
+);
+
+cases<{ name: string; attempt: number; random: number; ms: number }>(
+  "backoff",
+  ({ attempt, random, ms }) => expect(backoffMs(attempt, random)).toBe(ms),
+);
+
+cases<{ name: string; message: string; code: string; action: string }>(
+  "refusals",
+  ({ message, code, action }) => {
+    const read = readRefusal(message);
+    expect({ code: read.code, action: read.recovery.action }).toEqual({ code, action });
+  },
+);
+
+type Place = [epoch: string, seq: number];
+
+interface CursorCase {
+  name: string;
+  steps: {
+    input: { type: string; event?: Place; events?: Place[]; at?: Place | null; more?: boolean };
+    deliver: number[];
+    move: string;
+  }[];
+}
+
+cases<CursorCase>("cursor", ({ steps }) => {
+  const position = ([epoch, seq]: Place) => ({ epoch, seq });
+  const event = (place: Place): Numbered => ({
+    name: "e",
+    payload: {},
+    meta: { room: "r", ...position(place) },
+  });
+  let cursor = freshCursor;
+  for (const { input, deliver, move } of steps) {
+    const step = stepCursor(cursor, {
+      ...input,
+      ...(input.event && { event: event(input.event) }),
+      ...(input.events && { events: input.events.map(event) }),
+      at: input.at ? position(input.at) : undefined,
+    } as CursorInput);
+    cursor = step.cursor;
+    const numbers = step.deliver.map(({ meta }) => meta.seq);
+    expect({ input, deliver: numbers, move: step.move }).toEqual({ input, deliver, move });
+  }
+});
+
+interface Fallen {
+  unsent: string[];
+  unknown: string[];
+}
+
+interface LaneCase {
+  name: string;
+  steps: {
+    send?: Pick<QueuedCommand, "id" | "lane" | "delivery" | "mayQueue">;
+    take?: SendMeta[];
+    settle?: string;
+    putBehind?: string;
+    postpone?: { id: string; at: number };
+    block?: string[];
+    window?: number;
+    now?: number;
+    ledger?: string;
+    cut?: Fallen;
+    expire?: Fallen;
+  }[];
+}
+
+cases<LaneCase>("lanes", ({ steps }) => {
+  const queue = createCommandQueue<QueuedCommand>();
+  const ids = ({ unsent, unknown }: Record<keyof Fallen, readonly QueuedCommand[]>) => ({
+    unsent: unsent.map(({ id }) => id),
+    unknown: unknown.map(({ id }) => id),
+  });
+  let now = 0;
+  let size = 32;
+  let ledger = "l1";
+  let blocked: string[] = [];
+  for (const step of steps) {
+    if (step.now !== undefined) now += step.now;
+    if (step.window !== undefined) size = step.window;
+    if (step.ledger !== undefined) ledger = step.ledger;
+    if (step.block) blocked = step.block;
+    if (step.settle !== undefined) queue.settle(step.settle);
+    if (step.putBehind !== undefined) queue.putBehind(step.putBehind);
+    if (step.postpone) queue.postpone(step.postpone.id, step.postpone.at);
+    if (step.cut) expect(ids(queue.cut())).toEqual(step.cut);
+    if (step.expire) expect(ids(queue.expire(now))).toEqual(step.expire);
+    if (step.send) {
+      const isIdempotent = step.send.delivery === "idempotent";
+      const expiresAt = isIdempotent ? now + 60_000 : Number.POSITIVE_INFINITY;
+      queue.add({ ...step.send, resendMs: 1_000, expiresAt, state: newCommandState() });
+    }
+    if (step.take) {
+      const taken = queue.take({ now, ledger, size, isBlocked: (lane) => blocked.includes(lane) });
+      expect(taken.map(({ meta }) => meta)).toEqual(step.take);
+    }
+  }
+});
+
+interface ConnectionCase {
+  name: string;
+  canRenew?: boolean;
+  steps: {
+    input: { type: string; recovery?: RecoveryHint };
+    status: string;
+    effects: string[];
+    wait?: number;
+  }[];
+}
+
+cases<ConnectionCase>("connection", ({ canRenew = true, steps }) => {
+  let now = 0;
+  let state = initialConnection(now);
+  for (const { input, status, effects, wait = 0 } of steps) {
+    now += wait;
+    const { recovery } = input;
+    const lost: Partial<Record<"problem", Problem>> = recovery
+      ? { problem: { ...problem("any", recovery.action), recovery } }
+      : {};
+    const step = stepConnection(state, { ...input, ...lost } as ConnectionInput, {
+      now,
+      random: 0,
+      canRenew,
+    });
+    state = step.state;
+    const seen = { status: connectionSnapshot(state).status, effects: step.effects.map(inWords) };
+    expect({ input, ...seen }).toEqual({ input, status, effects });
+  }
+});
+
+function inWords(effect: ConnectionEffect): string {
+  if (effect.type === "authorize") return `authorize ${effect.cx.reason}`;
+  return effect.type === "wait" ? `wait ${effect.ms}` : effect.type;
+}

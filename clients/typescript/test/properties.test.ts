@@ -1,0 +1,248 @@
+// What must hold whatever happens: the pure parts against random worlds.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { BACKOFF, backoffMs } from "../src/backoff.js";
+import { createCommandQueue, newCommandState, type QueuedCommand } from "../src/command-queue.js";
+import {
+  type ConnectionInput,
+  connectionSnapshot,
+  initialConnection,
+  stepConnection,
+} from "../src/connection-machine.js";
+import { type CursorInput, freshCursor, type Numbered, stepCursor } from "../src/cursor.js";
+import { newId } from "../src/identifier.js";
+import { problem } from "./stage.js";
+
+test("a wait is never shorter or longer than its bounds", () => {
+  fc.assert(
+    fc.property(fc.nat(10_000), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {
+      const ms = backoffMs(attempt, random);
+      expect(ms).toBeGreaterThanOrEqual(BACKOFF.minMs);
+      expect(ms).toBeLessThanOrEqual(BACKOFF.maxMs);
+    }),
+  );
+});
+
+test("ids are UUIDs of version 7 that sort by time", () => {
+  fc.assert(
+    fc.property(fc.nat({ max: 2 ** 47 }), fc.nat({ max: 2 ** 47 }), (one, other) => {
+      const [a, b] = [newId(one), newId(other)];
+      expect(a).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      if (one !== other) expect(a < b).toBe(one < other);
+    }),
+  );
+});
+
+/** What the network does with the live event of a number: how often it arrives, and how late. */
+interface Fate {
+  readonly copies: number;
+  readonly delay: number;
+}
+
+test("whatever is lost, doubled or late: every event is handed on once and in order", () => {
+  const fate: fc.Arbitrary<Fate> = fc.record({ copies: fc.nat(2), delay: fc.nat(6) });
+  const world = fc.record({
+    fates: fc.array(fate, { minLength: 1, maxLength: 40 }),
+    joinedAt: fc.nat(5),
+    cuts: fc.array(fc.nat(40), { maxLength: 4 }),
+    pageSize: fc.integer({ min: 1, max: 7 }),
+  });
+  fc.assert(
+    fc.property(world, ({ fates, joinedAt, cuts, pageSize }) => {
+      const last = joinedAt + fates.length;
+      const event = (seq: number): Numbered => ({
+        name: "e",
+        payload: seq,
+        meta: { room: "r", epoch: "e", seq },
+      });
+      const handedOn: number[] = [];
+      let cursor = freshCursor;
+      let head = joinedAt;
+
+      function feed(input: CursorInput): void {
+        const step = stepCursor(cursor, input);
+        cursor = step.cursor;
+        handedOn.push(...step.deliver.map(({ meta }) => meta.seq));
+        expect(step.move).not.toBe("rejoin");
+        if (step.move === "resume") resume();
+      }
+      /** The server's answer: a page of everything after the cursor. */
+      function resume(): void {
+        feed({ type: "ask" });
+        const since = cursor.at?.seq ?? 0;
+        const until = Math.min(head, since + pageSize);
+        const events = [];
+        for (let seq = since + 1; seq <= until; seq += 1) events.push(event(seq));
+        feed({ type: "resumed", events, at: { epoch: "e", seq: head }, more: until < head });
+      }
+
+      feed({ type: "ask" });
+      feed({ type: "joined", at: { epoch: "e", seq: joinedAt } });
+      const arrivals = fates
+        .flatMap(({ copies, delay }, index) =>
+          Array.from({ length: copies }, (_, copy) => ({
+            seq: joinedAt + 1 + index,
+            time: index + delay * (copy + 1),
+          })),
+        )
+        .sort((a, b) => a.time - b.time);
+      for (const [index, { seq, time }] of arrivals.entries()) {
+        head = Math.max(head, seq, Math.min(last, joinedAt + time));
+        if (cuts.includes(index)) resume();
+        feed({ type: "live", event: event(seq) });
+      }
+      head = last;
+      feed({ type: "head", at: { epoch: "e", seq: last } });
+      feed({ type: "patience" });
+
+      expect(handedOn).toEqual(
+        Array.from({ length: last - joinedAt }, (_, index) => joinedAt + 1 + index),
+      );
+    }),
+  );
+});
+
+test("whatever is cut or lost: a server runs every idempotent command once, each lane in order", () => {
+  const command = fc.record({ lane: fc.constantFrom("a", "b", null) });
+  const happening = fc.constantFrom("send", "serve", "lose answer", "cut", "overdue");
+  const world = fc.record({
+    commands: fc.array(command, { minLength: 1, maxLength: 25 }),
+    happenings: fc.array(happening, { maxLength: 80 }),
+    size: fc.integer({ min: 1, max: 5 }),
+  });
+  fc.assert(
+    fc.property(world, ({ commands, happenings, size }) => {
+      const queue = createCommandQueue<QueuedCommand>();
+      const ran: QueuedCommand[] = [];
+      const settled = new Set<string>();
+      let wire: { command: QueuedCommand; after: string | undefined }[] = [];
+      let now = 0;
+      let next = 0;
+
+      function send(): void {
+        const { lane = null } = commands[next] ?? {};
+        if (next >= commands.length) return;
+        queue.add({
+          id: String(next),
+          lane,
+          delivery: "idempotent",
+          mayQueue: true,
+          resendMs: 10,
+          expiresAt: Number.POSITIVE_INFINITY,
+          state: newCommandState(),
+        });
+        next += 1;
+      }
+      function pump(): void {
+        const sendings = queue.take({ now, ledger: "l", size, isBlocked: () => false });
+        wire.push(...sendings.map(({ command, meta }) => ({ command, after: meta.after })));
+        const inFlight = new Set(wire.map(({ command }) => command.id));
+        expect([...inFlight].filter((id) => !settled.has(id)).length).toBeLessThanOrEqual(size);
+      }
+      /** The server takes the next frame: its ledger knows what ran, its lanes what comes first. */
+      function serve(answers: boolean): void {
+        const frame = wire.shift();
+        if (!frame) return;
+        const { command, after } = frame;
+        const isReady = after === undefined || ran.some(({ id }) => id === after);
+        if (isReady && !ran.includes(command)) ran.push(command);
+        if (!answers) return;
+        if (isReady) {
+          settled.add(command.id);
+          queue.settle(command.id);
+        } else {
+          queue.putBehind(command.id);
+        }
+      }
+
+      for (const it of happenings) {
+        if (it === "send") send();
+        if (it === "serve") serve(true);
+        if (it === "lose answer") serve(false);
+        if (it === "overdue") now += 10;
+        if (it === "cut") {
+          wire = [];
+          queue.cut();
+        }
+        pump();
+      }
+      while (next < commands.length) send();
+      // From here on the world is kind: all that is left must get through.
+      for (let turn = 0; turn < 1_000 && settled.size < commands.length; turn += 1) {
+        now += 10;
+        pump();
+        serve(true);
+      }
+
+      expect(settled.size).toBe(commands.length);
+      expect(ran).toHaveLength(commands.length);
+      for (const lane of ["a", "b"]) {
+        const order = ran.filter((it) => it.lane === lane).map(({ id }) => Number(id));
+        expect(order).toEqual([...order].sort((a, b) => a - b));
+      }
+    }),
+  );
+});
+
+test("whatever happens, the connection never opens a link that nobody asked for", () => {
+  const action = fc.constantFrom(
+    "retry",
+    "reconnect",
+    "reauthenticate",
+    "give_up",
+    "upgrade_client",
+    "none",
+  ) as fc.Arbitrary<Parameters<typeof problem>[1]>;
+  const input: fc.Arbitrary<ConnectionInput> = fc.oneof(
+    fc.constantFrom<ConnectionInput>(
+      { type: "connect" },
+      { type: "close" },
+      { type: "release" },
+      { type: "authorized" },
+      { type: "welcomed" },
+      { type: "due" },
+      { type: "online" },
+      { type: "offline" },
+    ),
+    action.map((it): ConnectionInput => ({ type: "lost", problem: problem("any", it) })),
+  );
+  const world = fc.record({
+    inputs: fc.array(fc.tuple(input, fc.nat(10_000)), { maxLength: 60 }),
+    canRenew: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(world, ({ inputs, canRenew }) => {
+      let now = 0;
+      let state = initialConnection(now);
+      let hasLink = false;
+      for (const [it, wait] of inputs) {
+        now += wait;
+        const before = state;
+        const step = stepConnection(state, it, { now, random: 0.5, canRenew });
+        state = step.state;
+        for (const { type } of step.effects) {
+          if (type === "drop") hasLink = false;
+          if (type === "open") {
+            // One link at a time, and only on the way from a token.
+            expect(hasLink).toBe(false);
+            expect(before.phase).toBe("authorizing");
+            hasLink = true;
+          }
+        }
+        const { status, since, retryAt } = connectionSnapshot(state);
+        expect(hasLink).toBe(state.phase === "opening" || state.phase === "connected");
+        expect(retryAt !== undefined).toBe(state.phase === "waiting");
+        expect(since).toBeLessThanOrEqual(now);
+        if (["idle", "disconnected", "failed"].includes(connectionSnapshot(before).status)) {
+          expect(
+            it.type === "connect" ||
+              status === "idle" ||
+              status === "disconnected" ||
+              status === "failed",
+          ).toBe(true);
+        }
+      }
+    }),
+  );
+});
