@@ -2,7 +2,9 @@
 //! the engine's session, so that it goes when the session goes.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::Duration;
 
 use http::HeaderMap;
 use tautline::DisconnectReason;
@@ -11,6 +13,11 @@ use uuid::Uuid;
 use crate::guarded_io::{IoHandle, ReadPause};
 use crate::identity::Identity;
 use crate::outbound::Outbound;
+use crate::roster::Roster;
+
+/// How long a connection that ends may still take what was sent to it. socketioxide does not say when
+/// its own queue is empty.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// One client's connection.
 #[derive(Debug)]
@@ -21,16 +28,23 @@ pub(crate) struct Connection {
     outbound: Outbound,
     guest: OnceLock<Identity>,
     ending: Mutex<Option<DisconnectReason>>,
-    /// Closes a session that has no stream of its own.
-    hang_up: OnceLock<HangUp>,
+    refusals: AtomicU32,
+    polling: OnceLock<Polling>,
+    is_upgrading: AtomicBool,
+    roster: Weak<Roster>,
 }
 
-/// Ends a polling session from the server's side.
-pub(crate) struct HangUp(pub(crate) Box<dyn Fn() + Send + Sync>);
+/// What there is only for a session that began with polling.
+pub(crate) struct Polling {
+    /// The Engine.IO session id: a secret.
+    pub(crate) session: String,
+    /// Ends the session from the server's side, since it has no stream to cut.
+    pub(crate) hang_up: Box<dyn Fn() + Send + Sync>,
+}
 
-impl std::fmt::Debug for HangUp {
+impl std::fmt::Debug for Polling {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("HangUp")
+        f.write_str("Polling")
     }
 }
 
@@ -44,16 +58,26 @@ pub(crate) struct Peer {
 }
 
 impl Connection {
-    pub(crate) fn new(io: Arc<IoHandle>, peer: Peer, outbound: Outbound) -> Arc<Self> {
-        Arc::new(Self {
+    pub(crate) fn new(
+        io: Arc<IoHandle>,
+        peer: Peer,
+        outbound: Outbound,
+        roster: &Arc<Roster>,
+    ) -> Arc<Self> {
+        let connection = Arc::new(Self {
             id: Uuid::new_v4(),
             io,
             peer,
             outbound,
             guest: OnceLock::new(),
             ending: Mutex::new(None),
-            hang_up: OnceLock::new(),
-        })
+            refusals: AtomicU32::new(0),
+            polling: OnceLock::new(),
+            is_upgrading: AtomicBool::new(false),
+            roster: Arc::downgrade(roster),
+        });
+        roster.add_connection(&connection);
+        connection
     }
 
     /// The public id. Never the Engine.IO session id, which is a credential.
@@ -86,19 +110,57 @@ impl Connection {
         self.io.pause_reading()
     }
 
-    /// How to end it while it is polling.
-    pub(crate) fn set_hang_up(&self, hang_up: HangUp) {
-        // A second one would do the same: the first stays.
-        let _same = self.hang_up.set(hang_up);
+    /// The session is a polling one.
+    pub(crate) fn set_polling(self: &Arc<Self>, polling: Polling) {
+        if let Some(roster) = self.roster.upgrade() {
+            roster.add_polling(polling.session.clone(), self);
+        }
+        // Set once, by the response that opened the session.
+        let _is_first = self.polling.set(polling);
     }
 
-    /// Ends the whole connection. The first reason given is the one that counts.
-    pub(crate) fn end(&self, reason: DisconnectReason) {
-        self.ending().get_or_insert(reason);
+    /// Whether this is the session's first attempt to get a websocket.
+    pub(crate) fn begin_upgrade(&self) -> bool {
+        !self.is_upgrading.swap(true, Ordering::AcqRel)
+    }
+
+    /// Counts a refused CONNECT and gives the number so far.
+    pub(crate) fn count_refusal(&self) -> u32 {
+        self.refusals.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Ends the whole connection, so that its client comes back by itself. The first reason given is
+    /// the one that counts. What was sent before still goes out, unless nobody reads it.
+    pub(crate) fn end(self: &Arc<Self>, reason: DisconnectReason) {
+        {
+            let mut ending = self.ending();
+            if ending.is_some() {
+                return;
+            }
+            *ending = Some(reason);
+        }
+        if reason == DisconnectReason::Stalled {
+            return self.cut();
+        }
+        let connection = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(LAST_WORDS).await;
+            connection.cut();
+        });
+    }
+
+    fn cut(&self) {
         if self.io.is_attached() {
             self.io.kill();
-        } else if let Some(hang_up) = self.hang_up.get() {
-            hang_up.0();
+        } else {
+            self.hang_up();
+        }
+    }
+
+    /// Ends a session that is polling. Does nothing to another.
+    pub(crate) fn hang_up(&self) {
+        if let Some(polling) = self.polling.get() {
+            (polling.hang_up)();
         }
     }
 
@@ -112,5 +174,13 @@ impl Connection {
 
     fn ending(&self) -> MutexGuard<'_, Option<DisconnectReason>> {
         self.ending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(roster) = self.roster.upgrade() {
+            roster.forget(self.id, self.polling.get().map(|polling| polling.session.as_str()));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The byte stream under a websocket, with a hand on it: it can be cut, its reads can pause, a peer
 //! that stops reading is found out, and its bytes are counted. Works over TCP and in memory alike.
 
+use std::fmt;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -68,6 +69,13 @@ impl IoHandle {
         self.progress.notify_waiters();
     }
 
+    /// Cuts the stream of a peer that does not read. The reader has to notice too: the engine ends a
+    /// session by its reads.
+    fn give_up(&self) {
+        self.stalled.store(true, Ordering::Release);
+        self.kill();
+    }
+
     /// Whether it was cut, by us or because it stalled.
     pub(crate) fn is_killed(&self) -> bool {
         self.killed.load(Ordering::Acquire)
@@ -123,7 +131,7 @@ impl Drop for ReadPause {
 
 /// A byte stream with an [`IoHandle`].
 #[derive(Debug)]
-pub(crate) struct GuardedIo<S> {
+pub struct GuardedIo<S> {
     inner: S,
     handle: Arc<IoHandle>,
     // Made when first needed: most streams never stall and never pause.
@@ -131,12 +139,43 @@ pub(crate) struct GuardedIo<S> {
     pause: Option<Pin<Box<Sleep>>>,
     /// The pause's time was up; reads go on until the next pause begins.
     pause_is_over: bool,
+    farewell: Farewell,
+}
+
+/// What is called when the stream is dropped.
+struct Farewell(Option<Box<dyn FnOnce() + Send>>);
+
+impl fmt::Debug for Farewell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Farewell")
+    }
+}
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        if let Some(farewell) = self.0.take() {
+            farewell();
+        }
+    }
 }
 
 impl<S> GuardedIo<S> {
     pub(crate) fn new(inner: S, handle: Arc<IoHandle>) -> Self {
         handle.attached.store(true, Ordering::Release);
-        Self { inner, handle, stall: None, pause: None, pause_is_over: false }
+        Self {
+            inner,
+            handle,
+            stall: None,
+            pause: None,
+            pause_is_over: false,
+            farewell: Farewell(None),
+        }
+    }
+
+    /// Calls `farewell` when the stream is dropped, whoever drops it.
+    pub(crate) fn on_drop(mut self, farewell: impl FnOnce() + Send + 'static) -> Self {
+        self.farewell = Farewell(Some(Box::new(farewell)));
+        self
     }
 
     /// Whether reads have to wait now.
@@ -172,9 +211,13 @@ impl<S> GuardedIo<S> {
         cx: &mut Context<'_>,
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        if written.is_ready() {
+        if let Poll::Ready(written) = written {
             self.stall = None;
-            return written;
+            // A guarded stream below this one may have found out first.
+            if matches!(&written, Err(error) if error.kind() == io::ErrorKind::TimedOut) {
+                self.handle.give_up();
+            }
+            return Poll::Ready(written);
         }
         self.handle.writer.register(cx.waker());
         if self.handle.is_killed() {
@@ -187,9 +230,7 @@ impl<S> GuardedIo<S> {
         if stall.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
-        self.handle.stalled.store(true, Ordering::Release);
-        // The reader has to notice too: the engine ends a session by its reads.
-        self.handle.kill();
+        self.handle.give_up();
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer stopped reading")))
     }
 }

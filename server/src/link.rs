@@ -14,6 +14,7 @@ use crate::connection::Connection;
 use crate::frame_out::{Class, Frame};
 use crate::guarded_io::ReadPause;
 use crate::identity::Identity;
+use crate::roster::Roster;
 
 /// What a namespace does with its links. Called by the transport, implemented by the runtime.
 ///
@@ -70,6 +71,7 @@ pub(crate) struct Link {
     inbox: Arc<dyn Inbox>,
     identity: RwLock<Arc<Identity>>,
     port: Box<dyn Port>,
+    roster: Arc<Roster>,
     /// Set while events may go straight to the inbox: spares the lock below.
     is_open: AtomicBool,
     gate: Mutex<Gate>,
@@ -78,7 +80,10 @@ pub(crate) struct Link {
 /// Keeps `opened`, `received` and `closed` in order, whichever task learns of them first.
 enum Gate {
     /// `opened` has not returned yet: what comes meanwhile waits here.
-    Opening { early: Vec<Arrived>, closing: Option<DisconnectReason> },
+    Opening {
+        early: Vec<Arrived>,
+        closing: Option<DisconnectReason>,
+    },
     Open,
     Closed,
 }
@@ -96,12 +101,14 @@ impl Link {
         inbox: Arc<dyn Inbox>,
         identity: Identity,
         port: Box<dyn Port>,
+        roster: Arc<Roster>,
     ) -> Arc<Self> {
         Arc::new(Self {
             connection,
             inbox,
             identity: RwLock::new(Arc::new(identity)),
             port,
+            roster,
             is_open: AtomicBool::new(false),
             gate: Mutex::new(Gate::Opening { early: Vec::new(), closing: None }),
         })
@@ -150,14 +157,16 @@ impl Link {
     pub(crate) fn close(self: &Arc<Self>, reason: DisconnectReason) {
         self.finish(reason);
         match reason {
-            DisconnectReason::ClientLeft
-            | DisconnectReason::Kicked
-            | DisconnectReason::TokenExpired
-            | DisconnectReason::ShuttingDown => self.connection.outbound().leave(self),
+            // Clients do not come back by themselves from this.
+            DisconnectReason::ClientLeft | DisconnectReason::Kicked => {
+                self.connection.outbound().leave(self);
+            }
             DisconnectReason::ConnectionLost
             | DisconnectReason::HeartbeatTimeout
             | DisconnectReason::Stalled
-            | DisconnectReason::ProtocolError => self.connection.end(reason),
+            | DisconnectReason::ProtocolError
+            | DisconnectReason::TokenExpired
+            | DisconnectReason::ShuttingDown => self.connection.end(reason),
         }
     }
 
@@ -176,6 +185,7 @@ impl Link {
 
     /// Calls `opened`, then delivers what came in meanwhile.
     pub(crate) fn open(self: &Arc<Self>) {
+        self.roster.add(self);
         self.guarded("opened", || self.inbox.opened(self));
         loop {
             let early = {
@@ -184,7 +194,7 @@ impl Link {
                 if let Some(reason) = *closing {
                     *gate = Gate::Closed;
                     drop(gate);
-                    return self.guarded("closed", || self.inbox.closed(self, reason));
+                    return self.closed(reason);
                 }
                 if early.is_empty() {
                     *gate = Gate::Open;
@@ -228,6 +238,17 @@ impl Link {
                 }
             }
         }
+        self.closed(reason);
+    }
+
+    fn closed(self: &Arc<Self>, reason: DisconnectReason) {
+        self.roster.remove(self);
+        tracing::info!(
+            connection = %self.id(),
+            namespace = self.namespace().path,
+            reason = reason.as_str(),
+            "disconnected"
+        );
         self.guarded("closed", || self.inbox.closed(self, reason));
     }
 
@@ -238,12 +259,13 @@ impl Link {
         }
     }
 
-    /// Tells the inbox that the server is going down, then closes.
+    /// Tells the inbox that the server is going down, then that the link is closed. Its connection
+    /// ends with the engine.
     pub(crate) fn shut_down(self: &Arc<Self>) {
         if self.is_open() {
             self.guarded("shutting_down", || self.inbox.shutting_down(self));
         }
-        self.close(DisconnectReason::ShuttingDown);
+        self.finish(DisconnectReason::ShuttingDown);
     }
 
     fn deliver(self: &Arc<Self>, event: Arrived) {

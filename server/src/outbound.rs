@@ -60,7 +60,10 @@ struct Item {
 
 #[derive(Debug)]
 enum What {
-    Frame { keep: Keep, frame: Frame },
+    Frame {
+        keep: Keep,
+        frame: Frame,
+    },
     /// The link is over: tell the client.
     Leave,
 }

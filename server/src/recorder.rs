@@ -40,9 +40,10 @@ impl Recorder {
         let stall = Duration::from_secs(30);
         let io = IoHandle::new(IoLimits { stall, pause: Duration::from_secs(10) });
         let outbound = Outbound::new(OutboundLimits { frames: 4, bytes: 1024, stall });
-        let connection = Connection::new(io, Peer::default(), outbound);
-        let link =
-            Link::new(connection, Arc::clone(inbox), identity, Box::new(recorder.clone()));
+        let roster = Arc::default();
+        let connection = Connection::new(io, Peer::default(), outbound, &roster);
+        let port = Box::new(recorder.clone());
+        let link = Link::new(connection, Arc::clone(inbox), identity, port, roster);
         (link, recorder)
     }
 

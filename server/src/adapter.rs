@@ -1,0 +1,120 @@
+//! The way around socketioxide's own emitting: a frame that is already encoded goes to exactly one
+//! socket, with a precise answer when it does not fit. Rooms of socketioxide are not used.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::time::Duration;
+
+use socketioxide::adapter::Emitter;
+use socketioxide::socket::{Sid, Socket};
+use socketioxide_core::Str;
+use socketioxide_core::adapter::errors::SocketError;
+use socketioxide_core::adapter::{
+    BroadcastOptions, CoreAdapter, CoreLocalAdapter, DefinedAdapter, SocketEmitter,
+};
+use socketioxide_core::packet::Packet;
+
+use crate::frame_out::{Class, Frame};
+use crate::link::{Blocked, Port};
+
+/// The adapters of all namespaces, by path: how one gets from a socket to its emitter.
+#[derive(Default)]
+pub(crate) struct Adapters(RwLock<HashMap<String, Arc<Unicast>>>);
+
+impl Adapters {
+    /// The adapter of the namespace at `path`.
+    pub(crate) fn of(&self, path: &str) -> Option<Arc<Unicast>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
+    }
+}
+
+/// One namespace's adapter.
+pub(crate) struct Unicast {
+    local: CoreLocalAdapter<Emitter>,
+    // Weak: the list holds this adapter.
+    adapters: Weak<Adapters>,
+}
+
+impl CoreAdapter<Emitter> for Unicast {
+    type Error = Infallible;
+    type State = Arc<Adapters>;
+    type AckStream = <Emitter as SocketEmitter>::AckStream;
+    type InitRes = ();
+
+    fn new(state: &Self::State, local: CoreLocalAdapter<Emitter>) -> Self {
+        Self { local, adapters: Arc::downgrade(state) }
+    }
+
+    fn init(self: Arc<Self>, on_success: impl FnOnce() + Send + 'static) {
+        if let Some(adapters) = self.adapters.upgrade() {
+            let path = self.local.path().to_string();
+            adapters.0.write().unwrap_or_else(PoisonError::into_inner).insert(path, self);
+        }
+        on_success();
+    }
+
+    async fn broadcast_with_ack(
+        &self,
+        packet: Packet,
+        options: BroadcastOptions,
+        timeout: Option<Duration>,
+    ) -> Result<Self::AckStream, Infallible> {
+        Ok(self.local.broadcast_with_ack(packet, options, timeout).0)
+    }
+
+    fn get_local(&self) -> &CoreLocalAdapter<Emitter> {
+        &self.local
+    }
+}
+
+impl DefinedAdapter for Unicast {}
+
+/// One socket, as a link sees it.
+pub(crate) struct SocketPort {
+    adapter: Arc<Unicast>,
+    path: Str,
+    sid: Sid,
+    // Weak: the socket's handlers hold the link, and the link holds this.
+    socket: Weak<Socket<Unicast>>,
+}
+
+impl SocketPort {
+    pub(crate) fn new(
+        adapter: Arc<Unicast>,
+        path: &'static str,
+        socket: &Arc<Socket<Unicast>>,
+    ) -> Self {
+        Self { adapter, path: Str::from(path), sid: socket.id, socket: Arc::downgrade(socket) }
+    }
+}
+
+impl Port for SocketPort {
+    fn try_send(&self, _class: Class<'_>, frame: &Frame) -> Result<(), Blocked> {
+        let path = self.path.clone();
+        let packet = match frame {
+            Frame::Event(payload) => Packet::event(path, payload.to_value()),
+            Frame::Ack(id, payload) => Packet::ack(path, payload.to_value(), *id),
+        };
+        // Without rooms and flags, the options name this one socket.
+        let sent = self.adapter.local.broadcast(packet, BroadcastOptions::new(self.sid));
+        sent.map_err(|errors| {
+            if errors.iter().any(|error| matches!(error, SocketError::InternalChannelFull)) {
+                Blocked::Full
+            } else {
+                Blocked::Gone
+            }
+        })
+    }
+
+    fn leave(&self) -> Result<(), Blocked> {
+        let Some(socket) = self.socket.upgrade() else { return Err(Blocked::Gone) };
+        if !socket.connected() {
+            return Err(Blocked::Gone);
+        }
+        socket.disconnect().map_err(|error| match error {
+            SocketError::InternalChannelFull => Blocked::Full,
+            SocketError::Closed => Blocked::Gone,
+        })
+    }
+}

@@ -1,0 +1,177 @@
+//! Finds out who connects. The transport asks at CONNECT, the runtime when a token is refreshed.
+
+use std::fmt;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use http::HeaderMap;
+use tautline::{Auth, Cause, Contract, LibraryCode};
+
+use crate::connection::Connection;
+use crate::identity::Identity;
+use crate::link::panic_message;
+
+/// Checks a caller's credentials. [`Jwt`](crate::Jwt) is one; implement it for anything else.
+pub trait Authenticator: Send + Sync + 'static {
+    /// Who the caller is.
+    ///
+    /// # Errors
+    /// Why that cannot be said. Causes go to the log, never to the caller.
+    fn authenticate<'a>(&'a self, credentials: Credentials<'a>) -> Authentication<'a>;
+}
+
+/// What [`Authenticator::authenticate`] gives.
+pub type Authentication<'a> =
+    Pin<Box<dyn Future<Output = Result<Identity, AuthError>> + Send + 'a>>;
+
+/// What a caller shows.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Credentials<'a> {
+    /// `auth.token` of the CONNECT, or the token of a refresh.
+    pub token: Option<&'a str>,
+    /// The headers of the connection's first request, for cookies.
+    pub headers: &'a HeaderMap,
+    /// The other end of the TCP connection; a proxy's where there is one.
+    pub address: Option<SocketAddr>,
+}
+
+impl fmt::Debug for Credentials<'_> {
+    /// Leaves out the token and the headers: they are secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// Why a caller was not recognised.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// There are no credentials.
+    #[error("no credentials")]
+    Missing,
+    /// The credentials are not good.
+    #[error("invalid credentials: {0}")]
+    Invalid(Cause),
+    /// Their time is over.
+    #[error("expired credentials")]
+    Expired,
+    /// They could not be checked: a fault of the server.
+    #[error("credentials could not be checked: {0}")]
+    Failed(Cause),
+}
+
+/// How this server finds out who connects.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    contract: &'static Contract,
+    authenticator: Option<Arc<dyn Authenticator>>,
+    deadline: Duration,
+}
+
+impl Gate {
+    pub(crate) fn new(
+        contract: &'static Contract,
+        authenticator: Option<Arc<dyn Authenticator>>,
+        deadline: Duration,
+    ) -> Self {
+        Self { contract, authenticator, deadline }
+    }
+
+    /// What the contract asks for and the server lacks.
+    pub(crate) fn mistakes(&self) -> Vec<String> {
+        match (self.contract.auth, &self.authenticator) {
+            (Auth::Jwt, None) => vec![format!(
+                "the contract `{}` says `auth: jwt` and the server has no keys: add \
+                 `.jwt(Jwt::hs256(secret))` or an authenticator of your own",
+                self.contract.name
+            )],
+            (Auth::None, Some(_)) => vec![format!(
+                "the contract `{}` says `auth: none` and the server has an authenticator, which \
+                 would never be asked: remove it or change the contract",
+                self.contract.name
+            )],
+            (Auth::Jwt, Some(_)) | (Auth::None, None) => Vec::new(),
+        }
+    }
+
+    /// Who connects with this token.
+    ///
+    /// # Errors
+    /// The code that tells the caller why not, and the cause for the log.
+    pub(crate) async fn identify(
+        &self,
+        connection: &Connection,
+        token: Option<&str>,
+    ) -> Result<Identity, Denial> {
+        let Some(authenticator) = &self.authenticator else {
+            return Ok(connection.guest());
+        };
+        match self.ask(&**authenticator, connection, token).await {
+            // Only who shows nothing is a guest: a bad token is refused, so that its bearer learns.
+            Err(denial)
+                if denial.code == LibraryCode::Unauthenticated
+                    && token.is_none()
+                    && self.contract.guests =>
+            {
+                Ok(connection.guest())
+            }
+            answer => answer,
+        }
+    }
+
+    async fn ask(
+        &self,
+        authenticator: &dyn Authenticator,
+        connection: &Connection,
+        token: Option<&str>,
+    ) -> Result<Identity, Denial> {
+        let peer = connection.peer();
+        let credentials = Credentials { token, headers: &peer.headers, address: peer.address };
+        // The call itself may panic as well as the future.
+        let asked = async move { authenticator.authenticate(credentials).await };
+        let answer = AssertUnwindSafe(tokio::time::timeout(self.deadline, asked)).catch_unwind();
+        match answer.await {
+            Ok(Ok(Ok(identity))) => Ok(identity),
+            Ok(Ok(Err(error))) => Err(Denial::from(error)),
+            Ok(Err(_)) => {
+                Err(Denial::new(LibraryCode::TimedOut, "the authenticator took too long"))
+            }
+            Err(panic) => Err(Denial::new(
+                LibraryCode::Internal,
+                format!("the authenticator panicked: {}", panic_message(&*panic)),
+            )),
+        }
+    }
+}
+
+/// Why somebody was not let in.
+#[derive(Debug)]
+pub(crate) struct Denial {
+    /// What the caller learns.
+    pub(crate) code: LibraryCode,
+    /// What the log learns.
+    pub(crate) cause: String,
+}
+
+impl Denial {
+    pub(crate) fn new(code: LibraryCode, cause: impl Into<String>) -> Self {
+        Self { code, cause: cause.into() }
+    }
+}
+
+impl From<AuthError> for Denial {
+    fn from(error: AuthError) -> Self {
+        let code = match error {
+            AuthError::Missing => LibraryCode::Unauthenticated,
+            AuthError::Invalid(_) => LibraryCode::TokenInvalid,
+            AuthError::Expired => LibraryCode::TokenExpired,
+            AuthError::Failed(_) => LibraryCode::Internal,
+        };
+        Self::new(code, error.to_string())
+    }
+}

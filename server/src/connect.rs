@@ -1,0 +1,204 @@
+//! The door of a namespace: who may enter, and what is installed on the socket before it may speak.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use socketioxide::handler::{ConnectHandler, DisconnectHandler, MessageHandler, Value};
+use socketioxide::socket::{DisconnectReason as Gone, Socket};
+use tautline::{Contract, DisconnectReason, LibraryCode, Problem};
+use tracing::Instrument;
+
+use crate::adapter::{Adapters, SocketPort, Unicast};
+use crate::auth::Gate;
+use crate::connection::Connection;
+use crate::greeting::{Fit, Greeting};
+use crate::link::{Arrived, Inbox, Link, panic_message};
+use crate::roster::Roster;
+use crate::trace::TraceId;
+
+/// So many refusals on one connection, and it ends: each costs a check of credentials.
+const REFUSALS: u32 = 10;
+
+/// What all doors of a server share.
+pub(crate) struct Doorkeeper {
+    pub(crate) contract: &'static Contract,
+    pub(crate) gate: Gate,
+    pub(crate) adapters: Arc<Adapters>,
+    pub(crate) roster: Arc<Roster>,
+    /// The longest `auth` that is read, in bytes.
+    pub(crate) greeting_bytes: usize,
+    pub(crate) is_draining: Arc<std::sync::atomic::AtomicBool>,
+}
+
+/// One namespace's door.
+#[derive(Clone)]
+pub(crate) struct Door {
+    keeper: Arc<Doorkeeper>,
+    inbox: Arc<dyn Inbox>,
+}
+
+/// Tells our handlers apart from socketioxide's closures.
+pub(crate) enum Own {}
+
+/// The link of a socket whose CONNECT is being answered.
+#[derive(Clone)]
+struct Arriving(Arc<Link>);
+
+type Admission<'a> =
+    Pin<Box<dyn Future<Output = Result<(), Box<dyn fmt::Display + Send>>> + Send + 'a>>;
+
+impl Door {
+    pub(crate) fn new(keeper: Arc<Doorkeeper>, inbox: Arc<dyn Inbox>) -> Self {
+        Self { keeper, inbox }
+    }
+
+    /// Lets the socket in, or says why not.
+    async fn admit(
+        &self,
+        socket: &Arc<Socket<Unicast>>,
+        auth: Option<&str>,
+    ) -> Result<(), Problem> {
+        let keeper = &self.keeper;
+        let path = self.inbox.facts().path;
+        let Some(connection) = socket.req_parts().extensions.get::<Arc<Connection>>() else {
+            return Err(self.fault("the connection did not come through the server's own service"));
+        };
+        if keeper.is_draining.load(std::sync::atomic::Ordering::Acquire) {
+            return Err(LibraryCode::ShuttingDown.problem());
+        }
+        if auth.is_some_and(|auth| auth.len() > keeper.greeting_bytes) {
+            return Err(LibraryCode::PayloadTooLarge.problem());
+        }
+        let greeting = Greeting::read(auth)?;
+        match greeting.check_contract(keeper.contract) {
+            Fit::Foreign => return Err(LibraryCode::UpgradeClient.problem()),
+            Fit::Other => tracing::info!(greeting = ?greeting, "the client knows another version"),
+            Fit::Unsaid | Fit::Same => {}
+        }
+        let identity = keeper.gate.identify(connection, greeting.token.as_deref()).await;
+        let identity = identity.map_err(|denial| {
+            tracing::info!(cause = %denial.cause, "the caller was not recognised");
+            denial.code.problem()
+        })?;
+        let Some(adapter) = keeper.adapters.of(path) else {
+            return Err(self.fault("the namespace has no adapter"));
+        };
+        let port = SocketPort::new(adapter, path, socket);
+        let link = Link::new(
+            Arc::clone(connection),
+            Arc::clone(&self.inbox),
+            identity,
+            Box::new(port),
+            Arc::clone(&keeper.roster),
+        );
+        // Before CONNECT is answered: what the client sends next must find them.
+        socket.on_fallback(Reader(Arc::clone(&link)));
+        socket.on_disconnect(Closer(Arc::clone(&link)));
+        socket.extensions.insert(Arriving(link));
+        Ok(())
+    }
+
+    fn fault(&self, cause: &str) -> Problem {
+        tracing::error!(namespace = self.inbox.facts().path, cause, "nobody can enter");
+        LibraryCode::Internal.problem()
+    }
+
+    /// The refusal as the client gets it: socketioxide carries one string.
+    fn refuse(&self, socket: &Socket<Unicast>, mut problem: Problem, trace: &TraceId) -> String {
+        problem.trace_id = trace.to_string();
+        tracing::info!(code = %problem.code, "refused");
+        if let Some(connection) = socket.req_parts().extensions.get::<Arc<Connection>>()
+            && connection.count_refusal() >= REFUSALS
+        {
+            tracing::warn!("refused too often");
+            connection.end(DisconnectReason::ProtocolError);
+        }
+        serde_json::to_string(&problem).unwrap_or_else(|_| problem.code.clone())
+    }
+}
+
+impl ConnectHandler<Unicast, Own> for Door {
+    fn call_middleware<'a>(
+        &'a self,
+        socket: Arc<Socket<Unicast>>,
+        auth: &'a Option<Value>,
+    ) -> Admission<'a> {
+        let trace = TraceId::new();
+        let connection = socket.req_parts().extensions.get::<Arc<Connection>>();
+        let span = tracing::info_span!(
+            "connect",
+            namespace = self.inbox.facts().path,
+            connection = connection.map(|connection| connection.id().to_string()),
+            trace = %trace,
+        );
+        let admission = async move {
+            let auth = auth.as_ref().and_then(Value::as_str).map(|auth| auth.as_str());
+            let admitted = AssertUnwindSafe(self.admit(&socket, auth)).catch_unwind().await;
+            let admitted = admitted.unwrap_or_else(|panic| Err(self.fault(panic_message(&*panic))));
+            admitted.map_err(|problem| -> Box<dyn fmt::Display + Send> {
+                Box::new(self.refuse(&socket, problem, &trace))
+            })
+        };
+        Box::pin(admission.instrument(span))
+    }
+
+    fn call(&self, socket: Arc<Socket<Unicast>>, _auth: Option<Value>) {
+        let Some(Arriving(link)) = socket.extensions.remove::<Arriving>() else { return };
+        tracing::info!(
+            connection = %link.id(),
+            namespace = link.namespace().path,
+            subject = link.identity().subject,
+            "connected"
+        );
+        link.open();
+    }
+}
+
+/// Takes every event of one socket, in the order of the wire.
+struct Reader(Arc<Link>);
+
+impl MessageHandler<Unicast, Own> for Reader {
+    fn call(&self, _socket: Arc<Socket<Unicast>>, value: Value, ack: Option<i64>) {
+        match value {
+            Value::Str(args, attachments) => {
+                let attachments = attachments.map(Vec::from).unwrap_or_default();
+                self.0.receive(Arrived { args, attachments, ack });
+            }
+            // The common parser makes none of these.
+            Value::Bytes(_) => self.0.close(DisconnectReason::ProtocolError),
+        }
+    }
+}
+
+/// Hears that one socket is gone. Must neither fail nor wait: until it is done, the socket stays in
+/// its namespace.
+struct Closer(Arc<Link>);
+
+impl DisconnectHandler<Unicast, Own> for Closer {
+    fn call_with_defer(
+        &self,
+        socket: Arc<Socket<Unicast>>,
+        reason: Gone,
+        defer: fn(Arc<Socket<Unicast>>),
+    ) {
+        let connection = self.0.connection();
+        self.0.finish(match reason {
+            Gone::ClientNSDisconnect => DisconnectReason::ClientLeft,
+            Gone::HeartbeatTimeout => DisconnectReason::HeartbeatTimeout,
+            Gone::MultipleHttpPollingError | Gone::PacketParsingError => {
+                DisconnectReason::ProtocolError
+            }
+            Gone::ServerNSDisconnect => DisconnectReason::Kicked,
+            Gone::ClosingServer => DisconnectReason::ShuttingDown,
+            // What the engine sees of a connection that we cut.
+            Gone::TransportClose | Gone::TransportError => {
+                connection.ended().unwrap_or(DisconnectReason::ConnectionLost)
+            }
+        });
+        defer(socket);
+    }
+}

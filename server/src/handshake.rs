@@ -1,0 +1,199 @@
+//! The HTTP side of a connection: takes the requests for the Socket.IO path out of an axum service
+//! and leaves all others alone.
+//!
+//! A websocket is upgraded here and not in socketioxide, so that its stream is ours to guard and its
+//! request does not stay in memory for as long as the connection lives.
+
+mod polling;
+mod upgrade;
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::response::Response;
+use futures_util::future::Either;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri};
+use tautline::LibraryCode;
+use tower::{Layer, Service};
+
+use crate::connection::Connection;
+use crate::connection::Peer;
+use crate::trace::TraceId;
+use crate::transport::Core;
+
+/// Adds the server to an axum `Router`, whose routes, state, middleware and fallback stay as they
+/// are: [`Server::layer`](crate::Server::layer).
+#[derive(Clone)]
+pub struct SocketLayer(pub(crate) Arc<Core>);
+
+impl<S> Layer<S> for SocketLayer {
+    type Service = SocketService<S>;
+
+    fn layer(&self, inner: S) -> SocketService<S> {
+        SocketService { inner, core: Arc::clone(&self.0) }
+    }
+}
+
+/// A service with the server in front of it. Made by [`SocketLayer`].
+#[derive(Clone)]
+pub struct SocketService<S> {
+    inner: S,
+    core: Arc<Core>,
+}
+
+/// A response that is being made here.
+type Made<E> = Pin<Box<dyn Future<Output = Result<Response, E>> + Send>>;
+
+impl<S> Service<Request<Body>> for SocketService<S>
+where
+    S: Service<Request<Body>, Response = Response>,
+    S::Error: 'static,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Either<S::Future, Made<S::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        if !is_ours(request.uri().path(), &self.core.settings.path) {
+            return Either::Left(self.inner.call(request));
+        }
+        let core = Arc::clone(&self.core);
+        Either::Right(Box::pin(async move { Ok(answer(core, request).await) }))
+    }
+}
+
+impl fmt::Debug for SocketLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SocketLayer").field("path", &self.0.settings.path).finish()
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for SocketService<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SocketService").field("inner", &self.inner).finish_non_exhaustive()
+    }
+}
+
+/// What stands behind the server in a `Router` of its own: nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Nothing;
+
+impl Service<Request<Body>> for Nothing {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _request: Request<Body>) -> Self::Future {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        std::future::ready(Ok(response))
+    }
+}
+
+/// `/socket.io` and `/socket.io/`, as Socket.IO clients ask.
+fn is_ours(path: &str, own: &str) -> bool {
+    path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest == "/")
+}
+
+async fn answer(core: Arc<Core>, mut request: Request<Body>) -> Response {
+    let query = Query::read(request.uri());
+    if query.session.is_none() && core.is_draining() {
+        return refuse(&core, StatusCode::SERVICE_UNAVAILABLE, LibraryCode::ShuttingDown);
+    }
+    if !core.settings.allowed_origins.allow(request.headers()) {
+        tracing::info!(origin = ?request.headers().get(http::header::ORIGIN), "refused an origin");
+        return refuse(&core, StatusCode::FORBIDDEN, LibraryCode::OriginDenied);
+    }
+    if query.is_websocket && query.is_version_4 && core.settings.transports.has_websocket() {
+        let session = query.session.map(str::to_owned);
+        return upgrade::upgrade(&core, &mut request, session.as_deref());
+    }
+    polling::forward(&core, request).await
+}
+
+/// What the query of a request says.
+struct Query<'a> {
+    session: Option<&'a str>,
+    is_websocket: bool,
+    is_version_4: bool,
+}
+
+impl<'a> Query<'a> {
+    fn read(uri: &'a Uri) -> Self {
+        let query = uri.query().unwrap_or_default();
+        let value = |name: &str| {
+            query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+        };
+        Self {
+            session: value("sid"),
+            is_websocket: value("transport") == Some("websocket"),
+            is_version_4: value("EIO") == Some("4"),
+        }
+    }
+}
+
+/// A new connection for the client that sent this request.
+fn connection(core: &Core, request: &Request<Body>) -> Arc<Connection> {
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    core.connection(Peer { address, headers: copy_headers(request.headers()) })
+}
+
+/// A copy that shares nothing with the original: its values are slices of the request's buffer.
+/// What only this one request was about is left out.
+fn copy_headers(headers: &HeaderMap) -> HeaderMap {
+    let kept = || headers.iter().filter(|(name, _)| !is_of_one_request(name));
+    let mut copy = HeaderMap::with_capacity(kept().count());
+    for (name, value) in kept() {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes());
+        let value = HeaderValue::from_bytes(value.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, value) {
+            copy.append(name, value);
+        }
+    }
+    copy
+}
+
+fn is_of_one_request(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name.starts_with("sec-websocket-")
+        || matches!(name, "connection" | "upgrade" | "cache-control" | "pragma" | "content-length")
+}
+
+/// The URI without the rest of the request's buffer, as socketioxide reads it.
+fn copy_uri(uri: &Uri) -> Option<Uri> {
+    Uri::try_from(uri.path_and_query()?.as_str().to_owned()).ok()
+}
+
+/// A refusal before there is a connection: the problem is the body.
+fn refuse(core: &Core, status: StatusCode, code: LibraryCode) -> Response {
+    let mut problem = code.problem();
+    let trace = TraceId::new();
+    problem.trace_id = trace.to_string();
+    tracing::info!(%trace, code = code.as_str(), status = status.as_u16(), "refused a request");
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        let seconds = core.settings.retry_after.as_secs().max(1);
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

@@ -1,0 +1,111 @@
+//! Turns a request into a websocket whose stream we guard (RFC 6455, section 4.2).
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use tautline::LibraryCode;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tower::Service;
+
+use super::{connection, copy_uri, refuse};
+use crate::connection::Connection;
+use crate::guarded_io::GuardedIo;
+use crate::transport::Core;
+
+/// Answers the request; the websocket begins when the answer is out.
+pub(super) fn upgrade(
+    core: &Arc<Core>,
+    request: &mut Request<Body>,
+    session: Option<&str>,
+) -> Response {
+    let Some(accept) = accept(request) else {
+        let mut response = refuse(core, StatusCode::UPGRADE_REQUIRED, LibraryCode::ProtocolError);
+        let headers = response.headers_mut();
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        return response;
+    };
+    let Some(uri) = copy_uri(request.uri()) else {
+        return refuse(core, StatusCode::BAD_REQUEST, LibraryCode::ProtocolError);
+    };
+    let is_new = session.is_none();
+    let connection = match session {
+        None => connection(core, request),
+        Some(session) => match core.roster.polling(session) {
+            Some(connection) if connection.begin_upgrade() => connection,
+            // The session is over, of another node, or has its websocket already.
+            Some(_) | None => {
+                return refuse(core, StatusCode::BAD_REQUEST, LibraryCode::ProtocolError);
+            }
+        },
+    };
+    let mut engine_request = Request::new(());
+    *engine_request.uri_mut() = uri;
+    engine_request.extensions_mut().insert(Arc::clone(&connection));
+
+    let upgrade = hyper::upgrade::on(request);
+    let mut engine = core.engine.clone();
+    tokio::spawn(async move {
+        let stream = match upgrade.await {
+            Ok(stream) => guard(TokioIo::new(stream), &connection, is_new),
+            Err(error) => {
+                tracing::debug!(%error, "a websocket did not begin");
+                return connection.hang_up();
+            }
+        };
+        // Reads the query once more, as we did: it does not fail.
+        if let Err(error) = engine.call((stream, engine_request)).await {
+            tracing::debug!(%error, "the engine refused a websocket");
+        }
+    });
+
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    response
+}
+
+/// The stream with the connection's hand on it.
+fn guard<S>(stream: S, connection: &Arc<Connection>, is_new: bool) -> GuardedIo<S> {
+    let stream = GuardedIo::new(stream, Arc::clone(connection.io()));
+    if is_new {
+        return stream;
+    }
+    // An upgrade that fails halfway leaves its session behind, where heartbeats wait for the upgrade
+    // to end. A session that is over already does not mind.
+    let connection = Arc::downgrade(connection);
+    stream.on_drop(move || {
+        if let Some(connection) = connection.upgrade() {
+            connection.hang_up();
+        }
+    })
+}
+
+/// The accept key, if the request asks for a websocket in every way in which it has to.
+fn accept(request: &Request<Body>) -> Option<HeaderValue> {
+    let headers = request.headers();
+    let asks = request.method() == Method::GET
+        && has_token(headers, &CONNECTION, "upgrade")
+        && has_token(headers, &UPGRADE, "websocket")
+        && headers.get(SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
+    let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| asks)?;
+    HeaderValue::try_from(derive_accept_key(key.as_bytes())).ok()
+}
+
+fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|value| value.trim().eq_ignore_ascii_case(token))
+}

@@ -1,0 +1,74 @@
+//! Who is here: the open links and the polling sessions. A shutdown walks it, an upgrade looks in it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use uuid::Uuid;
+
+use crate::connection::Connection;
+use crate::link::Link;
+
+/// Everybody who is connected to one server.
+#[derive(Debug, Default)]
+pub(crate) struct Roster {
+    links: Mutex<HashMap<usize, Arc<Link>>>,
+    connections: Mutex<HashMap<Uuid, Weak<Connection>>>,
+    /// By Engine.IO session id. Secret, like the ids themselves.
+    polling: Mutex<HashMap<String, Weak<Connection>>>,
+}
+
+impl Roster {
+    /// The link is open. It stays until [`Roster::remove`], which its closing calls.
+    pub(crate) fn add(&self, link: &Arc<Link>) {
+        lock(&self.links).insert(key(link), Arc::clone(link));
+    }
+
+    pub(crate) fn remove(&self, link: &Arc<Link>) {
+        lock(&self.links).remove(&key(link));
+    }
+
+    /// The links that are open now.
+    pub(crate) fn links(&self) -> Vec<Arc<Link>> {
+        lock(&self.links).values().cloned().collect()
+    }
+
+    /// How many links are open.
+    pub(crate) fn count(&self) -> usize {
+        lock(&self.links).len()
+    }
+
+    pub(crate) fn add_connection(&self, connection: &Arc<Connection>) {
+        lock(&self.connections).insert(connection.id(), Arc::downgrade(connection));
+    }
+
+    /// The connections whose session is alive, whether they entered a namespace or not.
+    pub(crate) fn connections(&self) -> Vec<Arc<Connection>> {
+        lock(&self.connections).values().filter_map(Weak::upgrade).collect()
+    }
+
+    pub(crate) fn add_polling(&self, session: String, connection: &Arc<Connection>) {
+        lock(&self.polling).insert(session, Arc::downgrade(connection));
+    }
+
+    /// The connection of a session that began with polling.
+    pub(crate) fn polling(&self, session: &str) -> Option<Arc<Connection>> {
+        lock(&self.polling).get(session).and_then(Weak::upgrade)
+    }
+
+    /// The connection is gone.
+    pub(crate) fn forget(&self, id: Uuid, session: Option<&str>) {
+        lock(&self.connections).remove(&id);
+        if let Some(session) = session {
+            lock(&self.polling).remove(session);
+        }
+    }
+}
+
+/// The link's address: it stays alive as long as it is listed.
+fn key(link: &Arc<Link>) -> usize {
+    Arc::as_ptr(link).addr()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,157 @@
+//! Everything between TCP and the runtime, put together.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use socketioxide::service::SocketIoService;
+use socketioxide::{ParserConfig, SocketIo, TransportType};
+use tautline::Contract;
+use tower::Layer;
+use tower_http::cors::CorsLayer;
+
+use crate::adapter::{Adapters, Unicast};
+use crate::auth::{Authenticator, Gate};
+use crate::connect::{Door, Doorkeeper};
+use crate::connection::{Connection, Peer};
+use crate::guarded_io::{IoHandle, IoLimits};
+use crate::handshake::{Nothing, SocketLayer};
+use crate::link::Inbox;
+use crate::outbound::{Outbound, OutboundLimits};
+use crate::roster::Roster;
+use crate::settings::{Settings, Transports};
+
+/// What a transport is made of.
+pub(crate) struct TransportParts {
+    pub(crate) contract: &'static Contract,
+    pub(crate) settings: Settings,
+    pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
+    /// One for each namespace.
+    pub(crate) inboxes: Vec<Arc<dyn Inbox>>,
+}
+
+/// The transport of one server.
+#[derive(Clone)]
+pub(crate) struct Transport {
+    pub(crate) core: Arc<Core>,
+    gate: Gate,
+}
+
+/// What the requests of one server share.
+pub(crate) struct Core {
+    pub(crate) settings: Settings,
+    pub(crate) engine: SocketIoService<Nothing, Unicast>,
+    pub(crate) io: SocketIo<Unicast>,
+    pub(crate) roster: Arc<Roster>,
+    pub(crate) cors: CorsLayer,
+    is_draining: Arc<AtomicBool>,
+}
+
+impl Transport {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the parts, all at once.
+    pub(crate) fn new(parts: TransportParts) -> Result<Self, Vec<String>> {
+        let TransportParts { contract, settings, authenticator, inboxes } = parts;
+        let gate = Gate::new(contract, authenticator, settings.authentication_timeout);
+        let mistakes = [settings.mistakes(), gate.mistakes()].concat();
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let adapters = Arc::new(Adapters::default());
+        let roster = Arc::new(Roster::default());
+        let is_draining = Arc::new(AtomicBool::new(false));
+        let (engine, io) = engine(&settings, &adapters);
+        let keeper = Arc::new(Doorkeeper {
+            contract,
+            gate: gate.clone(),
+            adapters,
+            roster: Arc::clone(&roster),
+            greeting_bytes: settings.event_bytes,
+            is_draining: Arc::clone(&is_draining),
+        });
+        for inbox in inboxes {
+            let path = inbox.facts().path;
+            io.ns(path, Door::new(Arc::clone(&keeper), inbox));
+        }
+        let cors = settings.allowed_origins.cors();
+        let core = Arc::new(Core { settings, engine, io, roster, cors, is_draining });
+        Ok(Self { core, gate })
+    }
+
+    /// How callers are recognised: for a token that is refreshed.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// As a layer around the routes of an application.
+    pub(crate) fn layer(&self) -> SocketLayer {
+        SocketLayer(Arc::clone(&self.core))
+    }
+
+    /// As routes of their own, to be merged into an application's.
+    pub(crate) fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        let service = self.layer().layer(Nothing);
+        let path = &self.core.settings.path;
+        Router::new()
+            .route_service(path, service.clone())
+            .route_service(&format!("{path}/"), service)
+    }
+}
+
+impl Core {
+    pub(crate) fn is_draining(&self) -> bool {
+        self.is_draining.load(Ordering::Acquire)
+    }
+
+    /// Refuses whoever comes from now on.
+    pub(crate) fn drain(&self) {
+        self.is_draining.store(true, Ordering::Release);
+    }
+
+    /// A connection of a client that has just come.
+    pub(crate) fn connection(&self, peer: Peer) -> Arc<Connection> {
+        let Settings { stall_timeout, ping_timeout, outbound_frames, outbound_bytes, .. } =
+            self.settings;
+        // Half the time that a pong may take: reading goes on before it would be missed.
+        let io = IoHandle::new(IoLimits { stall: stall_timeout, pause: ping_timeout / 2 });
+        let outbound = Outbound::new(OutboundLimits {
+            frames: outbound_frames,
+            bytes: outbound_bytes,
+            stall: stall_timeout,
+        });
+        Connection::new(io, peer, outbound, &self.roster)
+    }
+}
+
+/// socketioxide with our settings. Its feature `tracing` stays off: it logs tokens and payloads.
+fn engine(
+    settings: &Settings,
+    adapters: &Arc<Adapters>,
+) -> (SocketIoService<Nothing, Unicast>, SocketIo<Unicast>) {
+    let builder = SocketIo::builder()
+        .req_path(settings.path.clone())
+        .ping_interval(settings.ping_interval)
+        .ping_timeout(settings.ping_timeout)
+        .upgrade_timeout(settings.upgrade_timeout)
+        .connect_timeout(settings.connect_timeout)
+        .max_buffer_size(settings.engine_packets)
+        .max_payload(settings.frame_bytes as u64)
+        .ws_max_message_size(settings.frame_bytes)
+        .ws_max_frame_size(settings.frame_bytes)
+        .ws_read_buffer_size(settings.read_buffer_bytes)
+        .with_parser(
+            ParserConfig::common()
+                .max_incoming_binaries(settings.attachments)
+                .max_incoming_binary_buf_size(settings.frame_bytes),
+        );
+    let builder = match settings.transports {
+        Transports::WebsocketOnly => builder.transports([TransportType::Websocket]),
+        Transports::PollingOnly => builder.transports([TransportType::Polling]),
+        Transports::WebsocketAndPolling => {
+            builder.transports([TransportType::Polling, TransportType::Websocket])
+        }
+    };
+    builder.with_adapter::<Unicast>(Arc::clone(adapters)).build_with_inner_svc(Nothing)
+}
