@@ -21,7 +21,7 @@ import { createQuestions } from "./questions.js";
 import { idleRoom, idleRoomState, type RoomEntry } from "./room-entry.js";
 import { createRooms } from "./rooms.js";
 import { socketIoTransport } from "./socket-io-transport.js";
-import { CONTROL, type Position, type WireMeta } from "./wire.js";
+import { CONTROL, type Position, type WireEvent, type WireMeta } from "./wire.js";
 
 type Listener = (payload: unknown, meta: EventMeta) => void;
 
@@ -134,7 +134,7 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  function deliver(namespace: string, name: string, payload: unknown, meta: WireMeta): void {
+  function deliver(namespace: string, { name, payload, meta }: WireEvent): void {
     if (meta.question) {
       questions.asked(namespace, { ...meta.question, name, payload, room: meta.room ?? "" });
     }

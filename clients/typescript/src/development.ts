@@ -32,12 +32,13 @@ export function warnOfSecondClient(client: Client, log: Logger): void {
   if (!isDevelopment()) return;
   const known = clients.get(client.url) ?? new Set();
   clients.set(client.url, known);
-  const others = [...known].map((ref) => ref.deref()).filter((other) => other && other !== client);
+  const others = [...known].map((ref) => ref.deref());
+  if (others.includes(client)) return; // A reconnect: it was said the first time.
+  known.add(new WeakRef(client));
   const isSecond = others.some((other) => {
-    const status = other?.connection.getSnapshot().status;
+    const status = other?.connection.getSnapshot().status ?? "idle";
     return status !== "idle" && status !== "disconnected" && status !== "failed";
   });
-  if (others.length === known.size) known.add(new WeakRef(client));
   if (!isSecond) return;
   log(
     "warn",

@@ -1,9 +1,10 @@
 // One room of the client: who holds it, where it stands, and what the world sees of it.
 
-import type { AnyRoomState, EventMeta, RoomSnapshot, RoomStateSnapshot } from "./api.js";
+import type { AnyRoomState, RoomSnapshot, RoomStateSnapshot } from "./api.js";
 import { type Cursor, freshCursor } from "./cursor.js";
 import type { AnyJoinable } from "./descriptors.js";
 import { type Cell, cell } from "./store.js";
+import type { WireEvent } from "./wire.js";
 
 /** A room, whether joined or only looked at. */
 export interface RoomEntry {
@@ -84,12 +85,7 @@ export function showRoom(entry: RoomEntry, next: RoomSnapshot, fresh?: { state: 
 }
 
 /** Applies an event to the room's states. Rooms without a first answer have nothing to change. */
-export function reduceRoom(
-  entry: RoomEntry,
-  name: string,
-  payload: unknown,
-  meta: EventMeta,
-): void {
+export function reduceRoom(entry: RoomEntry, { name, payload, meta }: WireEvent): void {
   for (const [{ reducers }, shown] of entry.states) {
     const snapshot = shown.getSnapshot();
     const reducer = reducers.get(name);

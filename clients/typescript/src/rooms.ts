@@ -1,7 +1,7 @@
 // The rooms of a client: entered once however many hold them, resumed after a cut, left when nobody
 // holds them any more. What may be handed on, and when, the cursor decides.
 
-import type { AnyRoomState, EventMeta, RoomSnapshot, RoomStatus } from "./api.js";
+import type { AnyRoomState, RoomSnapshot, RoomStatus } from "./api.js";
 import { backoffMs } from "./backoff.js";
 import type { Clock } from "./clock.js";
 import type { Connection } from "./connection.js";
@@ -18,7 +18,7 @@ import {
   type Position,
   type RoomResumed,
   type Welcome,
-  type WireMeta,
+  type WireEvent,
   type WireQuestion,
 } from "./wire.js";
 
@@ -33,7 +33,7 @@ export interface RoomParts {
   /** Namespaces in which the caller has a room of their own. */
   readonly personal: ReadonlySet<string>;
   /** An event is in its turn. */
-  deliver(namespace: string, name: string, payload: unknown, meta: WireMeta): void;
+  deliver(namespace: string, event: WireEvent): void;
   /** The open questions of a room, all of them. */
   questions(namespace: string, room: string, questions: readonly WireQuestion[]): void;
   /** A room has its verdict: its lane may go on. */
@@ -55,22 +55,17 @@ export interface Rooms {
   /** A numbered event arrived. */
   live(namespace: string, event: Numbered): void;
   /** An event without a number arrived, for these rooms. */
-  passing(namespace: string, names: readonly string[], event: Passing): void;
+  passing(namespace: string, names: readonly string[], event: WireEvent): void;
   heads(namespace: string, heads: Readonly<Record<string, Position>>): void;
   closed(namespace: string, name: string, problem: Problem): void;
   /** The link is gone. */
   cut(): void;
 }
 
-/** An event without a number. */
-export interface Passing {
-  readonly name: string;
-  readonly payload: unknown;
-  readonly meta: EventMeta;
-}
-
 /** How long an early event waits for the ones before it: two nodes of a server may cross. */
 const PATIENCE_MS = 100;
+/** The server's own deadline comes first, so that the reason is known and not only the silence. */
+const GRACE_MS = 2_000;
 
 /** Makes the rooms of a client. */
 export function createRooms(parts: RoomParts): Rooms {
@@ -128,7 +123,7 @@ export function createRooms(parts: RoomParts): Rooms {
       entry,
       byCommand ?? CONTROL.subscribe,
       byCommand ? (params ?? {}) : { room: name },
-      room?.timeoutMs,
+      room?.timeoutMs && room.timeoutMs + GRACE_MS,
       (ack) => {
         const resumed = byCommand ? undefined : (ack.ok as RoomResumed);
         if (resumed?.problem) return failed(entry, resumed.problem);
@@ -203,7 +198,8 @@ export function createRooms(parts: RoomParts): Rooms {
       event,
       payload,
       (ack) => {
-        if (turn !== entry.turn) return;
+        // After a cut the next welcome decides, not this.
+        if (turn !== entry.turn || !connection.welcome(entry.namespace)) return;
         if (ack.error) failed(entry, ack.error);
         else done(ack);
       },
@@ -224,6 +220,7 @@ export function createRooms(parts: RoomParts): Rooms {
     });
     const payload = { rooms: rooms.map(({ name, cursor }) => ({ room: name, since: cursor.at })) };
     connection.request(namespace, CONTROL.resume, payload, (ack) => {
+      if (!connection.welcome(namespace)) return;
       const verdicts = ack.error ? [] : ((ack.ok as { rooms: readonly RoomResumed[] }).rooms ?? []);
       for (const [index, entry] of rooms.entries()) {
         if (entry.turn !== turns[index]) continue;
@@ -266,7 +263,10 @@ export function createRooms(parts: RoomParts): Rooms {
   function step(entry: RoomEntry, input: CursorInput): void {
     const { cursor, deliver, move } = stepCursor(entry.cursor, input);
     entry.cursor = cursor;
-    for (const { name, payload, meta } of deliver) handOn(entry, name, payload, meta);
+    for (const event of deliver) {
+      reduce(entry, event);
+      parts.deliver(entry.namespace, event);
+    }
     switch (move) {
       case "none":
         stopTimers(entry, "patience");
@@ -283,13 +283,12 @@ export function createRooms(parts: RoomParts): Rooms {
     }
   }
 
-  function handOn(entry: RoomEntry, name: string, payload: unknown, meta: WireMeta): void {
+  function reduce(entry: RoomEntry, event: WireEvent): void {
     try {
-      reduceRoom(entry, name, payload, meta);
+      reduceRoom(entry, event);
     } catch (error) {
-      log("error", "reducer failed", { room: entry.name, event: name, error });
+      log("error", "reducer failed", { room: entry.name, event: event.name, error });
     }
-    parts.deliver(entry.namespace, name, payload, meta);
   }
 
   // Leaving --------------------------------------------------------------------------------------
@@ -377,12 +376,13 @@ export function createRooms(parts: RoomParts): Rooms {
     },
     welcomed(namespace, { subject }) {
       if (parts.personal.has(namespace)) keepPersonal(namespace, subject);
-      const waiting = of(namespace).filter(isMember);
+      const held = of(namespace).filter(({ holds }) => holds > 0);
       resume(
         namespace,
-        waiting.filter(({ cursor }) => cursor.at),
+        held.filter(({ cursor }) => cursor.at),
       );
-      for (const entry of waiting) if (!entry.cursor.at) join(entry);
+      // Denied ones too: we may be somebody else than before.
+      for (const entry of held) if (!entry.cursor.at) join(entry);
     },
     refused(namespace, problem) {
       for (const entry of of(namespace)) if (isMember(entry)) deny(entry, problem);
@@ -391,14 +391,14 @@ export function createRooms(parts: RoomParts): Rooms {
       const entry = entries.get(keyOf(namespace, event.meta.room ?? ""));
       // A room that the server put us into, or one that we are just leaving.
       if (entry && isMember(entry)) step(entry, { type: "live", event });
-      else parts.deliver(namespace, event.name, event.payload, event.meta);
+      else parts.deliver(namespace, event);
     },
-    passing(namespace, names, { name, payload, meta }) {
+    passing(namespace, names, event) {
       for (const room of names) {
         const entry = entries.get(keyOf(namespace, room));
-        if (entry) reduceRoom(entry, name, payload, meta);
+        if (entry) reduce(entry, event);
       }
-      parts.deliver(namespace, name, payload, meta);
+      parts.deliver(namespace, event);
     },
     heads(namespace, heads) {
       for (const [name, at] of Object.entries(heads)) {

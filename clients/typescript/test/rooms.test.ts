@@ -358,6 +358,35 @@ test("a denied room can be entered again by whoever comes next", async () => {
   expect(again.getSnapshot().status).toBe("joined");
 });
 
+test("a denied room that is still held is asked for again after a reconnect", async () => {
+  const { client, server, connected, pass } = stage();
+  server.handle("join_board", () => refuse(problem("room_denied", "give_up")));
+  const room = client.join(Board.rooms.board, { boardId: "b" });
+  await connected();
+  server.handle("join_board", () => boardAt(1));
+
+  server.cut();
+  await pass(500);
+
+  expect(room.getSnapshot().status).toBe("joined");
+});
+
+test("a cut is no failed join", async () => {
+  const { client, server, connected, pass, lines } = stage();
+  server.handle("join_board", () => undefined);
+  const room = client.join(Board.rooms.board, { boardId: "b" });
+  await connected();
+  const seen: unknown[] = [];
+  room.subscribe(() => seen.push(room.getSnapshot()));
+  server.handle("join_board", () => boardAt(1));
+
+  server.cut();
+  await pass(500);
+
+  expect(seen).toEqual([{ status: "joined" }]);
+  expect(lines.filter(({ message }) => message === "join failed")).toEqual([]);
+});
+
 test("a room that was let go during an outage is not resumed", async () => {
   const { server, pass, room, sent } = await joined();
   room.leave();
@@ -456,6 +485,27 @@ test("a listener that throws is logged and harms nobody", async () => {
 
   expect(heard).toEqual(["c2", "c3"]);
   expect(lines.filter(({ message }) => message === "listener failed")).toHaveLength(2);
+});
+
+test("a reducer that throws is logged, and the event still reaches its listeners", async () => {
+  const broken = roomState(Board.rooms.board, Board, {
+    cardAdded: () => {
+      throw new Error("mine");
+    },
+  });
+  const { client, server, connected, lines } = stage({ roomStates: [broken] });
+  server.handle("join_board", () => boardAt(1, ["c1"]));
+  const room = client.join(broken, { boardId: "b" });
+  const heard: string[] = [];
+  client.on(Board.events.cardAdded, ({ text }) => heard.push(text));
+  await connected();
+
+  server.emit("/board", "card_added", card("c2"), numbered(2));
+  await server.settled();
+
+  expect(room.getSnapshot().state).toEqual({ cards: ["c1"] });
+  expect(heard).toEqual(["c2"]);
+  expect(lines.map(({ message }) => message)).toContain("reducer failed");
 });
 
 test("an unregistered room state is refused with what to do", () => {
