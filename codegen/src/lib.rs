@@ -1,1 +1,89 @@
-//! Placeholder.
+//! Reads a [`Contract`](tautline::Contract) and writes what follows from it.
+//!
+//! A contract crate gets the whole command line in one line, behind its feature `codegen`:
+//!
+//! ```ignore
+//! // src/bin/contract.rs
+//! fn main() -> std::process::ExitCode {
+//!     tautline_codegen::cli(my_contract::contract())
+//! }
+//! ```
+//!
+//! ```toml
+//! [features]
+//! codegen = ["tautline/codegen", "dep:tautline-codegen"]
+//!
+//! [[bin]]
+//! name = "contract"
+//! required-features = ["codegen"]
+//!
+//! [package.metadata.tautline]
+//! typescript = "../web/src/generated"
+//! ```
+//!
+//! `cargo contract -p my-contract write` then writes, `check` compares and `print CATALOG.md`
+//! shows. What they make, from the crate's root:
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `contract.lock.json` | the wire facts as they were last published, with their hash |
+//! | `src/generated.rs` | the hash, for the server |
+//! | `contract.schema.json` | the types as JSON Schema 2020-12, per direction |
+//! | `CATALOG.md` | namespaces, events, rooms and errors on one page, linked to their lines |
+//! | `typescript/src/generated/*.ts` | types and descriptors; the folder is what the metadata says |
+//!
+//! # How it works
+//!
+//! 1. [`Described::read`] reads the types of the contract: TypeScript by ts-rs, schemas by schemars.
+//! 2. The laws of `laws.rs` look at the whole contract; every [`Mistake`] has its file and line.
+//! 3. Each [`Generator`] of [`GENERATORS`] makes its [`File`]s, in memory.
+//! 4. `write.rs` puts those that changed on the disk, each whole or not at all.
+//!
+//! The same contract gives the same bytes, whatever features of serde_json a build turns on.
+//!
+//! # Adding a generator
+//!
+//! Write a file with a `make(&Described) -> Vec<File>` and add its row to [`GENERATORS`]. If it owns
+//! a folder, give the folder a key there and in `outputs.rs`.
+
+mod cli;
+mod described;
+mod laws;
+mod mistake;
+
+mod generators;
+
+mod catalog;
+mod generated_rs;
+mod json_schema;
+mod lock;
+mod typescript;
+
+mod canonical;
+mod constraints;
+mod names;
+mod not_enforced;
+mod schemas;
+mod wire_facts;
+
+#[cfg(test)]
+mod sample;
+
+mod check;
+mod file;
+mod outputs;
+mod write;
+
+pub use canonical::{canonical, hash, readable};
+pub use cli::{cli, read};
+pub use constraints::{Bounds, Constraint, Rule, broken, constraints};
+pub use described::{Described, Side};
+pub use file::{File, MARK};
+pub use generators::{Folder, GENERATORS, Generator};
+pub use mistake::Mistake;
+pub use schemas::{Direction, Schemas};
+pub use typescript::{
+    syntax::{Field, Member, Type},
+    types::{Named, Types},
+};
+pub use wire_facts::wire_facts;

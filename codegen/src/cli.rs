@@ -1,0 +1,213 @@
+//! The command line that every contract crate has: `write`, `check` and `print`.
+
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal as _, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+use tautline::Contract;
+
+use crate::{
+    Described, Mistake,
+    check::{paint, stale},
+    laws,
+    outputs::Outputs,
+    write::write,
+};
+
+/// Generates what follows from a contract.
+#[derive(Debug, Parser)]
+#[command(name = "contract", bin_name = "cargo contract -p <crate>", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// The folder of the contract crate; `cargo run` knows it.
+    #[arg(long, global = true, env = "CARGO_MANIFEST_DIR", hide_env = true)]
+    crate_root: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes the generated files that have changed.
+    Write,
+    /// Says which generated files are not what the contract gives, and ends with 1 if any.
+    Check,
+    /// Prints one generated file, such as `CATALOG.md` or `index.ts`.
+    Print {
+        /// The file's name.
+        file: String,
+    },
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// All is well.
+    Done,
+    /// A generated file is not what the contract gives.
+    Stale,
+    /// It could not be done.
+    Failed,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Done => Self::from(0),
+            Ending::Stale => Self::from(1),
+            Ending::Failed => Self::from(2),
+        }
+    }
+}
+
+/// The command line of a contract crate: its whole `main`.
+///
+/// Ends with 0 when all is well, with 1 when `check` finds a stale file, with 2 when it cannot do
+/// what was asked.
+pub fn cli(contract: &'static Contract) -> ExitCode {
+    let colours = io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let console = Console { out: &mut io::stdout(), err: &mut io::stderr(), colours };
+    match run(contract, std::env::args_os().collect(), console) {
+        Ok(ending) => ending.into(),
+        // Somebody closed the pipe, as `| head` does: there is nobody left to tell.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ending::Done.into(),
+        Err(_) => Ending::Failed.into(),
+    }
+}
+
+/// Where a run speaks.
+pub(crate) struct Console<'a> {
+    pub out: &'a mut dyn Write,
+    pub err: &'a mut dyn Write,
+    pub colours: bool,
+}
+
+/// Runs one command. Fails only when it cannot speak.
+pub(crate) fn run(
+    contract: &'static Contract,
+    arguments: Vec<OsString>,
+    console: Console<'_>,
+) -> io::Result<Ending> {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let is_wrong = error.use_stderr();
+            let text = error.render();
+            let console = if is_wrong { console.err } else { console.out };
+            write!(console, "{text}")?;
+            return Ok(if is_wrong { Ending::Failed } else { Ending::Done });
+        }
+    };
+    let Some(crate_root) = arguments.crate_root else {
+        writeln!(
+            console.err,
+            "cannot tell where the contract crate is: run it by cargo or give `--crate-root`"
+        )?;
+        return Ok(Ending::Failed);
+    };
+    let described = match read(contract, &crate_root) {
+        Ok(described) => described,
+        Err(mistakes) => {
+            for mistake in &mistakes {
+                writeln!(console.err, "{} {mistake}", paint("error:", "1;31", console.colours))?;
+            }
+            let noun = if mistakes.len() == 1 { "mistake" } else { "mistakes" };
+            writeln!(
+                console.err,
+                "the contract `{}` has {} {noun}",
+                contract.name,
+                mistakes.len()
+            )?;
+            return Ok(Ending::Failed);
+        }
+    };
+    let outputs = match Outputs::plan(&described) {
+        Ok(outputs) => outputs,
+        Err(error) => return failed(console, &error),
+    };
+    match arguments.command {
+        Command::Write => run_write(&outputs, console),
+        Command::Check => run_check(&outputs, console),
+        Command::Print { file } => run_print(&outputs, &file, console),
+    }
+}
+
+/// Describes a contract, or says all that is wrong with it.
+///
+/// # Errors
+/// Every mistake of the contract, in the order of the source.
+pub fn read(contract: &'static Contract, crate_root: &Path) -> Result<Described, Vec<Mistake>> {
+    let (described, mut mistakes) = Described::read(contract, crate_root);
+    mistakes.extend(laws::check(&described));
+    if mistakes.is_empty() { Ok(described) } else { Err(mistakes) }
+}
+
+fn run_write(outputs: &Outputs, console: Console<'_>) -> io::Result<Ending> {
+    let written = match write(outputs) {
+        Ok(written) => written,
+        Err(error) => return failed(console, &error),
+    };
+    for path in &written.changed {
+        writeln!(console.out, "{} {}", paint("wrote", "32", console.colours), shown(path))?;
+    }
+    for path in &written.removed {
+        writeln!(console.out, "{} {}", paint("removed", "31", console.colours), shown(path))?;
+    }
+    if written.changed.is_empty() && written.removed.is_empty() {
+        writeln!(console.out, "all {} files were up to date", outputs.files.len())?;
+    }
+    Ok(Ending::Done)
+}
+
+fn run_check(outputs: &Outputs, console: Console<'_>) -> io::Result<Ending> {
+    let stale = stale(outputs);
+    for file in &stale {
+        let title = format!("{}: {}", shown(&file.path), file.verdict());
+        writeln!(console.out, "{}", paint(&title, "1", console.colours))?;
+        write!(console.out, "{}", file.diff(console.colours))?;
+    }
+    if stale.is_empty() {
+        writeln!(console.out, "all {} files are up to date", outputs.files.len())?;
+        return Ok(Ending::Done);
+    }
+    writeln!(
+        console.err,
+        "{} of {} files are not up to date: run `write`",
+        stale.len(),
+        outputs.files.len()
+    )?;
+    Ok(Ending::Stale)
+}
+
+fn run_print(outputs: &Outputs, wanted: &str, console: Console<'_>) -> io::Result<Ending> {
+    let found = outputs.files.iter().find(|output| output.path.ends_with(wanted));
+    let Some(output) = found else {
+        let name =
+            |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let names: Vec<String> = outputs.files.iter().map(|output| name(&output.path)).collect();
+        return failed(
+            console,
+            &format!("no generated file is called `{wanted}`: there are {}", names.join(", ")),
+        );
+    };
+    write!(console.out, "{}", output.text)?;
+    Ok(Ending::Done)
+}
+
+fn failed(console: Console<'_>, error: &str) -> io::Result<Ending> {
+    writeln!(console.err, "{} {error}", paint("error:", "1;31", console.colours))?;
+    Ok(Ending::Failed)
+}
+
+/// A path as people read it: from the folder in which they stand.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
+}
+
+#[cfg(test)]
+mod tests;
