@@ -1,0 +1,120 @@
+"""Drives stock python-socketio clients by orders on standard input, and tells what happens on standard output.
+
+Each line is a JSON object. An order names its client: `connect` makes it, `emit` lets it emit, `close` ends it.
+Bytes stand as `{"$bytes": "<base64>"}` in both directions. The end of the input ends everything.
+"""
+
+import asyncio
+import base64
+import json
+import sys
+
+import socketio
+
+clients = {}
+
+
+def tell(client, told, **what):
+    """Prints one thing that happened to a client, for the test that reads it."""
+    print(json.dumps({"client": client, "told": told, **packed(what)}), flush=True)
+
+
+def packed(value):
+    """Replaces bytes by what JSON can hold."""
+    if isinstance(value, (bytes, bytearray)):
+        return {"$bytes": base64.b64encode(value).decode()}
+    if isinstance(value, dict):
+        return {key: packed(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [packed(entry) for entry in value]
+    return value
+
+
+def unpacked(value):
+    """Replaces what stands for bytes by bytes."""
+    if isinstance(value, dict):
+        if "$bytes" in value:
+            return base64.b64decode(value["$bytes"])
+        return {key: unpacked(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [unpacked(entry) for entry in value]
+    return value
+
+
+async def connect(number, where):
+    """Connects a client to one namespace, and tells its events from then on."""
+    namespace = where["namespace"]
+    client = socketio.AsyncClient(reconnection=False)
+    reasons = []
+
+    @client.on("*", namespace=namespace)
+    async def event(name, *args):
+        tell(number, "event", event=name, args=args)
+
+    @client.on("connect_error", namespace=namespace)
+    async def connect_error(reason=None):
+        reasons.append(reason["message"] if isinstance(reason, dict) else str(reason))
+
+    @client.on("disconnect", namespace=namespace)
+    async def disconnect(*_):
+        tell(number, "lost")
+
+    try:
+        await client.connect(
+            where["url"],
+            namespaces=[namespace],
+            transports=[where["transport"]],
+            auth=where.get("auth"),
+            wait_timeout=10,
+        )
+    except socketio.exceptions.ConnectionError as error:
+        await client.shutdown()
+        tell(number, "refused", message=reasons[0] if reasons else str(error))
+        return
+    clients[number] = (client, namespace)
+    tell(number, "connected")
+
+
+async def emit(number, order):
+    """Emits an event; an order with a number wants its acknowledgement."""
+    client, namespace = clients[number]
+
+    def acknowledged(*answer):
+        tell(number, "acknowledged", order=order["order"], answer=answer)
+
+    await client.emit(
+        order["emit"],
+        # Several arguments travel as a tuple; a list would be one argument.
+        tuple(unpacked(order["payload"])),
+        namespace=namespace,
+        callback=acknowledged if "order" in order else None,
+    )
+
+
+async def close(number):
+    """Disconnects a client."""
+    client, _ = clients.pop(number)
+    await client.disconnect()
+    tell(number, "closed")
+
+
+async def main():
+    loop = asyncio.get_running_loop()
+    connecting = set()
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        order = json.loads(line)
+        number = order["client"]
+        if "connect" in order:
+            # Others go on meanwhile.
+            task = asyncio.create_task(connect(number, order["connect"]))
+            connecting.add(task)
+            task.add_done_callback(connecting.discard)
+        elif "emit" in order:
+            await emit(number, order)
+        else:
+            await close(number)
+    for client, _ in clients.values():
+        await client.disconnect()
+
+
+asyncio.run(main())

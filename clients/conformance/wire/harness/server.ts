@@ -1,0 +1,132 @@
+// Starts the server under test, and stops and starts it again on the same port.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll } from "vitest";
+import { SERVER } from "./paths.js";
+import { SECRET } from "./token.js";
+
+/** What a test may say about the server that it wants. */
+export interface ServerOptions {
+  /** Which contract it serves; the conformance contract unless told. */
+  readonly contract?: "conformance" | "profile" | "quickstart";
+  /** Whether clients may poll. */
+  readonly polling?: boolean;
+  /** The largest frame, in bytes. */
+  readonly frameBytes?: number;
+  /** In how many rooms one connection may be. */
+  readonly rooms?: number;
+  /** How long a client may take nothing, in milliseconds. */
+  readonly stallMs?: number;
+  /** How long a token is honoured after its end, in milliseconds. */
+  readonly graceMs?: number;
+}
+
+/** How a server ended. */
+export interface Ended {
+  readonly code: number | null;
+  /** The last thing that it said: what it has counted. */
+  readonly stats: { readonly visits: readonly Visit[] };
+}
+
+/** One connection's stay in `/work`. */
+export interface Visit {
+  readonly connection: string;
+  readonly departures: number;
+  readonly reason?: string;
+}
+
+/** A running server. */
+export interface TestServer {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  /** Asks it to end, and returns when it has. */
+  stop(signal?: "SIGINT" | "SIGTERM"): Promise<Ended>;
+  /** Starts it again on the port that it had. */
+  start(): Promise<void>;
+}
+
+/** A server for all tests of a file. */
+export function serverForFile(options: ServerOptions = {}): { readonly url: string } {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(options);
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+  return {
+    get url() {
+      return server.url;
+    },
+  };
+}
+
+/** Starts a server on a free port. Stop it when the test is over. */
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  let running = await launch("127.0.0.1:0", options);
+  const { url } = running;
+
+  return {
+    url,
+    async stop(signal = "SIGINT") {
+      running.child.kill(signal);
+      return running.ended;
+    },
+    async start() {
+      running = await launch(new URL(url).host, options);
+    },
+  };
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly ended: Promise<Ended>;
+}
+
+async function launch(address: string, options: ServerOptions): Promise<Running> {
+  const child = spawn(SERVER, {
+    env: environment(address, options),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said: string[] = [];
+  const complaints: string[] = [];
+  createInterface({ input: child.stderr }).on("line", (line) => complaints.push(line));
+
+  const ended = once(child, "close").then(([code]): Ended => {
+    return { code, stats: JSON.parse(said.at(-1) ?? "{}") };
+  });
+  // A server that nobody stops is a test's own affair; its end is awaited by `stop` alone.
+  ended.catch(() => {});
+
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      said.push(line);
+      if (line.startsWith("http://")) resolve(line);
+    });
+    child.once("error", reject);
+    child.once("close", () => reject(new Error(`the server ended:\n${complaints.join("\n")}`)));
+  });
+  return { child, url, ended };
+}
+
+function environment(address: string, options: ServerOptions): NodeJS.ProcessEnv {
+  const { contract, polling, frameBytes, rooms, stallMs, graceMs } = options;
+  const switches = {
+    ADDRESS: address,
+    TAUTLINE_SECRET: SECRET,
+    CONTRACT: contract,
+    POLLING: polling,
+    FRAME_BYTES: frameBytes,
+    ROOMS: rooms,
+    STALL_MS: stallMs,
+    GRACE_MS: graceMs,
+  };
+  const said = Object.entries(switches).filter(([, value]) => value !== undefined);
+  return {
+    ...process.env,
+    ...Object.fromEntries(said.map(([key, value]) => [key, String(value)])),
+  };
+}

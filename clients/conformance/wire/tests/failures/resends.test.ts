@@ -1,0 +1,92 @@
+// What clients say about their commands by `meta`, and what the server does not believe.
+
+import { randomUUID } from "node:crypto";
+import { expect, it } from "vitest";
+import { expectBystanderUntouched } from "../../harness/bystander.js";
+import { problemOf, stock } from "../../harness/clients.js";
+import { serverForFile } from "../../harness/server.js";
+import { unique } from "../../harness/unique.js";
+
+const server = serverForFile();
+expectBystanderUntouched(server);
+
+it.each([
+  ["an id that is no UUID", { id: "7" }],
+  ["a predecessor that is no UUID", { id: randomUUID(), after: 7 }],
+  ["a meta that is no object", "meta"],
+  ["a resend without an age", { id: randomUUID(), resent: { ledger: "x" } }],
+])("%s is refused", async (_, meta) => {
+  const client = await stock(server.url, "/faults");
+
+  const problem = problemOf(await client.call("count", { name: "never" }, meta));
+
+  expect(problem).toMatchObject({ code: "invalid_meta", outcome: "not_executed" });
+});
+
+it("the same id with another payload is a conflict", async () => {
+  const client = await stock(server.url, "/faults");
+  const meta = { id: randomUUID() };
+  await client.call("count", { name: unique("counter") }, meta);
+
+  const problem = problemOf(await client.call("count", { name: unique("counter") }, meta));
+
+  expect(problem).toMatchObject({ code: "conflicting_resend", category: "conflict" });
+});
+
+it("the same id of somebody else is another command", async () => {
+  const [ann, ben] = [await stock(server.url, "/faults"), await stock(server.url, "/faults")];
+  const counter = { name: unique("counter") };
+  const meta = { id: randomUUID() };
+
+  const answers = [await ann.call("count", counter, meta), await ben.call("count", counter, meta)];
+
+  expect(answers).toEqual([{ ok: { runs: 1 } }, { ok: { runs: 2 } }]);
+});
+
+it("a resend from another ledger that finds nothing is never run", async () => {
+  const client = await stock(server.url, "/faults");
+  const counter = { name: unique("counter") };
+  const resent = { ledger: randomUUID(), ageMs: 10 };
+
+  const problem = problemOf(await client.call("count", counter, { id: randomUUID(), resent }));
+
+  expect(problem).toMatchObject({ code: "outcome_unknown", outcome: "unknown" });
+  expect(await client.call("count", counter)).toEqual({ ok: { runs: 1 } });
+});
+
+it("a resend older than the window is never run", async () => {
+  const client = await stock(server.url, "/faults");
+  const [welcome] = await client.next("tautline:welcome");
+  const { ledger } = welcome as { ledger: string };
+  const resent = { ledger, ageMs: 2 * 3_600_000 };
+
+  const answer = await client.call("count", { name: "never" }, { id: randomUUID(), resent });
+
+  expect(problemOf(answer)).toMatchObject({ code: "outcome_unknown", outcome: "unknown" });
+});
+
+it("a resend from this ledger that finds nothing runs", async () => {
+  const client = await stock(server.url, "/faults");
+  const [welcome] = await client.next("tautline:welcome");
+  const { ledger } = welcome as { ledger: string };
+  const resent = { ledger, ageMs: 10 };
+
+  const answer = await client.call("count", { name: unique("counter") }, { id: randomUUID(), resent });
+
+  expect(answer).toEqual({ ok: { runs: 1 } });
+});
+
+it("a command whose predecessor is not known waits for its client to send that one", async () => {
+  const client = await stock(server.url, "/faults");
+  const counter = { name: unique("counter") };
+  const [first, second] = [randomUUID(), randomUUID()];
+
+  const problem = problemOf(await client.call("count", counter, { id: second, after: first }));
+  const answers = await Promise.all([
+    client.call("count", counter, { id: first }),
+    client.call("count", counter, { id: second, after: first }),
+  ]);
+
+  expect(problem).toMatchObject({ code: "predecessor_unsettled", outcome: "not_executed" });
+  expect(answers).toEqual([{ ok: { runs: 1 } }, { ok: { runs: 2 } }]);
+});
