@@ -76,7 +76,7 @@ impl<E: ContractError> std::error::Error for Unanswered<E> {}
 
 /// The emitter of a namespace that sends nothing of its own.
 #[derive(Debug)]
-pub struct NoClient<S>(#[expect(dead_code, reason = "keeps the sink's lifetime")] S);
+pub struct NoClient<S>(S);
 
 impl<S> From<S> for NoClient<S> {
     fn from(sink: S) -> Self {

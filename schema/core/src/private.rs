@@ -1,18 +1,53 @@
 //! What the macros' expansions name. Not for people: no promise about anything here.
 
+mod laws;
+mod open;
+mod reply;
+
+pub use self::laws::{Laws, is_same};
+pub use self::open::{OpenValue, open_value};
+pub use self::reply::{NoPayload, no_command, no_reply, param, reply, written};
 pub use crate::check::{Items, Number, Text, items, length, pattern, range};
 pub use crate::room::{format_name, parse_name};
-pub use regex;
 pub use serde;
 pub use serde_json;
 #[cfg(feature = "codegen")]
 pub use {schemars, ts_rs};
+
+use std::sync::OnceLock;
+
+use regex::Regex;
 
 /// A field of a payload by the hash of its name, so that a room can take it from there at compile
 /// time.
 pub trait HasField<const NAME: u64, T> {
     /// The field.
     fn field(&self) -> &T;
+}
+
+/// Holds for the types of the portable profile alone.
+pub const fn is_wire<T: crate::Wire>() {}
+
+/// A regular expression of a constraint, compiled when it is first needed.
+pub struct Pattern {
+    text: &'static str,
+    regex: OnceLock<Regex>,
+}
+
+impl Pattern {
+    /// A pattern that the macro has parsed already.
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, regex: OnceLock::new() }
+    }
+
+    /// The compiled expression.
+    pub fn regex(&self) -> &Regex {
+        self.regex.get_or_init(|| match Regex::new(self.text) {
+            Ok(regex) => regex,
+            // The macro parses every pattern, so only one that is too large to compile comes here.
+            Err(error) => unreachable!("the pattern of a constraint does not compile: {error}"),
+        })
+    }
 }
 
 /// FNV-1a over a field's name. Collisions within one payload are refused by the macro.

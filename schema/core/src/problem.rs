@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Category, Outcome, RecoveryAction, Severity};
+use crate::{Category, Outcome, RecoveryAction, Severity, Wire};
 
 /// Why something was refused, in a shape on which a client can act.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,23 @@ pub struct Problem {
     pub help: Option<String>,
     /// Finds the cause in the server's log.
     pub trace_id: String,
+}
+
+impl Wire for Problem {}
+
+/// Written by hand in every client, so never declared in generated files.
+#[cfg(feature = "codegen")]
+impl ts_rs::TS for Problem {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn name(_: &ts_rs::Config) -> String {
+        "Problem".to_owned()
+    }
+
+    fn inline(config: &ts_rs::Config) -> String {
+        Self::name(config)
+    }
 }
 
 /// What helps against a problem.

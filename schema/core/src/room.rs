@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Retention, RoomFacts, RoomParamFacts, Source, TypeRef, Wire};
+use crate::{RoomFacts, Wire};
 
 /// What JavaScript's `encodeURIComponent` leaves as it is, so that both sides spell a room alike.
 const PARAM: &AsciiSet = &NON_ALPHANUMERIC
@@ -49,6 +49,9 @@ impl Borrow<str> for RoomName {
         &self.0
     }
 }
+
+impl Wire for RoomName {}
+crate::types::described!(RoomName, ts = "string", schema = { "type": "string" });
 
 /// A kind of room, made by `#[room]`.
 #[diagnostic::on_unimplemented(
@@ -134,36 +137,10 @@ pub fn parse_name(pattern: &str, name: &str) -> Option<Vec<String>> {
 }
 
 /// The personal room of one caller. The runtime lets everybody into their own, and nobody else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "codegen", derive(schemars::JsonSchema, ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
+#[crate::room("user:{subject}")]
 pub struct User {
     /// Whose room it is: the `sub` of their token.
     pub subject: String,
-}
-
-impl Wire for User {}
-
-impl Room for User {
-    const FACTS: &'static RoomFacts = &RoomFacts {
-        name: "User",
-        pattern: "user:{subject}",
-        docs: "The personal room of one caller.",
-        params: &[RoomParamFacts { field: "subject", wire: "subject" }],
-        retention: Retention::DEFAULT,
-        presence: None,
-        ty: TypeRef::of::<Self>(),
-        source: Source { file: file!(), line: line!() },
-    };
-
-    fn name(&self) -> RoomName {
-        format_name(Self::FACTS.pattern, &[self.subject.to_param()])
-    }
-
-    fn parse(name: &str) -> Option<Self> {
-        let [subject] = parse_name(Self::FACTS.pattern, name)?.try_into().ok()?;
-        Some(Self { subject })
-    }
 }
 
 #[cfg(test)]

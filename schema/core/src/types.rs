@@ -45,4 +45,4 @@ macro_rules! described {
         }
     };
 }
-use described;
+pub(crate) use described;

@@ -1,0 +1,257 @@
+//! `contract!`: the namespaces of a crate as one contract.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{
+    Expr, ExprLit, Ident, Lit, LitStr, Path, Token,
+    ext::IdentExt,
+    parse::{Parse, ParseStream, Parser},
+    punctuated::Punctuated,
+    spanned::Spanned,
+};
+
+use crate::{
+    arguments::word,
+    mistakes::{Mistakes, not_one_of},
+};
+
+const KEYS: [&str; 6] = ["name", "version", "namespaces", "scopes", "auth", "guests"];
+
+/// `key: value`.
+struct Entry {
+    key: Ident,
+    value: Expr,
+}
+
+impl Parse for Entry {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let key = input.call(Ident::parse_any)?;
+        input.parse::<Token![:]>()?;
+        Ok(Self { key, value: input.parse()? })
+    }
+}
+
+/// What the author declares.
+#[derive(Default)]
+struct Declaration {
+    name: Option<LitStr>,
+    version: Option<LitStr>,
+    namespaces: Option<Vec<Path>>,
+    scopes: Vec<LitStr>,
+    auth: Option<Ident>,
+    guests: Option<(Span, bool)>,
+}
+
+/// Expands `contract!`.
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let parser = Punctuated::<Entry, Token![,]>::parse_terminated;
+    let entries = mistakes.take(parser.parse2(input));
+    let mut found = Declaration::default();
+    let mut seen: Vec<Ident> = Vec::new();
+    for entry in entries.into_iter().flatten() {
+        if seen.contains(&entry.key) {
+            mistakes.at(&entry.key, format!("`{}` is given twice", entry.key));
+        }
+        found.read(&entry, &mut mistakes);
+        seen.push(entry.key);
+    }
+    if mistakes.is_empty() {
+        for key in ["name", "version", "namespaces", "auth"] {
+            if !seen.iter().any(|known| known == key) {
+                mistakes.span(
+                    Span::call_site(),
+                    format!("a contract says its `{key}`: write `{key}: …`"),
+                );
+            }
+        }
+    }
+    let function = found.function();
+    let mistakes = mistakes.into_tokens();
+    quote!(#mistakes #function)
+}
+
+impl Declaration {
+    fn read(&mut self, entry: &Entry, mistakes: &mut Mistakes) {
+        let value = &entry.value;
+        match entry.key.to_string().as_str() {
+            "name" => {
+                self.name = text(value, "the contract's name, as in \"agent-chat\"", mistakes);
+                if let Some(name) = &self.name {
+                    expect_kebab(name, mistakes)
+                }
+            }
+            "version" => {
+                self.version = text(value, "the contract's version, as in \"1.0.0\"", mistakes);
+                if let Some(version) = &self.version {
+                    expect_version(version, mistakes)
+                }
+            }
+            "namespaces" => self.namespaces = Some(namespaces(value, mistakes)),
+            "scopes" => self.scopes = scopes(value, mistakes),
+            "auth" => self.auth = auth(value, mistakes),
+            "guests" => match value {
+                Expr::Lit(ExprLit { lit: Lit::Bool(flag), .. }) => {
+                    self.guests = Some((value.span(), flag.value));
+                }
+                other => mistakes.at(other, "`guests` wants `true` or `false`"),
+            },
+            other => mistakes.at(&entry.key, not_one_of("key", other, &KEYS)),
+        }
+        if let (Some(auth), Some((span, false))) = (&self.auth, self.guests)
+            && auth == "None"
+        {
+            mistakes.span(span, "without `auth` everybody is a guest: leave this out");
+            self.guests = None;
+        }
+    }
+
+    /// The function and the laws that it must satisfy, whatever else is wrong.
+    fn function(&self) -> TokenStream {
+        let empty = LitStr::new("", Span::call_site());
+        let (name, version) =
+            (self.name.as_ref().unwrap_or(&empty), self.version.as_ref().unwrap_or(&empty));
+        let namespaces = self.namespaces.iter().flatten().map(|namespace| {
+            quote_spanned!(namespace.span()=> <#namespace as ::tautline::Namespace>::FACTS)
+        });
+        let scopes = &self.scopes;
+        let auth = self.auth.clone().unwrap_or_else(|| Ident::new("None", Span::call_site()));
+        let guests = self.guests.map_or(auth == "None", |(_, guests)| guests);
+        let hash = generated_hash();
+        let law = quote_spanned! {name.span()=>
+            const _: () = match LAW.broken() {
+                ::core::option::Option::Some(message) => ::core::panic!("{}", message),
+                ::core::option::Option::None => {}
+            };
+        };
+        quote! {
+            /// The contract of this crate.
+            pub fn contract() -> &'static ::tautline::Contract {
+                const CONTRACT: &::tautline::Contract = &::tautline::Contract {
+                    name: #name,
+                    version: #version,
+                    hash: #hash,
+                    namespaces: &[#(#namespaces),*],
+                    scopes: &[#(#scopes),*],
+                    auth: ::tautline::Auth::#auth,
+                    guests: #guests,
+                };
+                const LAW: ::tautline::private::Laws = ::tautline::private::Laws::of(CONTRACT);
+                #law
+                CONTRACT
+            }
+        }
+    }
+}
+
+/// The hash that the last `write` left beside the contract; empty before the first one.
+///
+/// `include!` makes cargo look at the file. A build without the file cannot watch for it, so
+/// `write` touches the contract when it makes the file.
+fn generated_hash() -> TokenStream {
+    let exists = std::env::var("CARGO_MANIFEST_DIR")
+        .is_ok_and(|root| std::path::Path::new(&root).join("src/generated.rs").is_file());
+    if exists {
+        quote! {{
+            mod generated {
+                ::core::include!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/src/generated.rs"));
+            }
+            generated::CONTRACT_HASH
+        }}
+    } else {
+        quote!("")
+    }
+}
+
+fn text(value: &Expr, wanted: &str, mistakes: &mut Mistakes) -> Option<LitStr> {
+    if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = value {
+        return Some(text.clone());
+    }
+    mistakes.at(value, format!("this wants {wanted}"));
+    None
+}
+
+fn expect_kebab(name: &LitStr, mistakes: &mut Mistakes) {
+    let text = name.value();
+    let is_kebab = text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if !is_kebab {
+        mistakes.at(name, format!("the name `{text}` is not in kebab-case, as in \"agent-chat\""));
+    }
+}
+
+/// Three numbers, and behind them whatever SemVer allows.
+fn expect_version(version: &LitStr, mistakes: &mut Mistakes) {
+    let text = version.value();
+    let core = text.split(['-', '+']).next().unwrap_or_default();
+    let numbers: Vec<&str> = core.split('.').collect();
+    let is_number =
+        |part: &&str| part.parse::<u32>().is_ok_and(|number| number.to_string() == **part);
+    if numbers.len() != 3 || !numbers.iter().all(is_number) {
+        mistakes.at(
+            version,
+            format!("`{text}` is not a version: write three numbers, as in \"1.0.0\""),
+        );
+    }
+}
+
+fn namespaces(value: &Expr, mistakes: &mut Mistakes) -> Vec<Path> {
+    let wanted = "`namespaces` wants the markers in brackets, as in `[Chat, Tasks]`";
+    let Expr::Array(array) = value else {
+        mistakes.at(value, wanted);
+        return Vec::new();
+    };
+    if array.elems.is_empty() {
+        mistakes.at(value, "a contract without namespaces has no use: write one at least");
+    }
+    let mut found: Vec<Path> = Vec::new();
+    for element in &array.elems {
+        match element {
+            Expr::Path(path) if found.contains(&path.path) => {
+                mistakes.at(path, "this namespace is listed twice");
+            }
+            Expr::Path(path) => found.push(path.path.clone()),
+            other => mistakes.at(other, wanted),
+        }
+    }
+    found
+}
+
+fn scopes(value: &Expr, mistakes: &mut Mistakes) -> Vec<LitStr> {
+    let wanted = "`scopes` wants texts in brackets, as in [\"chat:read\", \"chat:write\"]";
+    let Expr::Array(array) = value else {
+        mistakes.at(value, wanted);
+        return Vec::new();
+    };
+    let mut found: Vec<LitStr> = Vec::new();
+    for element in &array.elems {
+        match element {
+            Expr::Lit(ExprLit { lit: Lit::Str(scope), .. }) if !scope.value().is_empty() => {
+                if found.iter().any(|known| known.value() == scope.value()) {
+                    mistakes.at(scope, "this scope is listed twice");
+                } else {
+                    found.push(scope.clone());
+                }
+            }
+            other => mistakes.at(other, wanted),
+        }
+    }
+    found
+}
+
+/// The variant of `tautline::Auth`.
+fn auth(value: &Expr, mistakes: &mut Mistakes) -> Option<Ident> {
+    let found = word(value);
+    match found.map(ToString::to_string).as_deref() {
+        Some("jwt") => Some(Ident::new("Jwt", value.span())),
+        Some("none") => Some(Ident::new("None", value.span())),
+        Some(other) => {
+            mistakes.at(value, not_one_of("auth", other, &["jwt", "none"]));
+            None
+        }
+        None => {
+            mistakes.at(value, "`auth` wants `jwt` or `none`");
+            None
+        }
+    }
+}
