@@ -1,6 +1,7 @@
 //! How codegen reads the types of a contract. Behind the feature `codegen`.
 
 use std::any::TypeId;
+use std::collections::HashSet;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
@@ -36,7 +37,7 @@ impl Describe {
     pub(crate) const fn of<T: Describable + Serialize + DeserializeOwned + 'static>() -> Self {
         Self {
             ts_name: <T as TS>::name,
-            declarations: |config, found| Collect { config, found }.visit::<T>(),
+            declarations: |config, found| Collect::new(config, found).visit::<T>(),
             schema: subschema::<T>,
             round_trip: round_trip::<T>,
         }
@@ -81,10 +82,21 @@ fn round_trip<T: Serialize + DeserializeOwned>(value: &Value) -> Result<Value, S
 struct Collect<'a> {
     config: &'a Config,
     found: &'a mut Vec<Declaration>,
+    /// Every type on the way, declared or not: `Option<Box<T>>` within `T` leads back to itself.
+    seen: HashSet<TypeId>,
+}
+
+impl<'a> Collect<'a> {
+    fn new(config: &'a Config, found: &'a mut Vec<Declaration>) -> Self {
+        Self { config, found, seen: HashSet::new() }
+    }
 }
 
 impl TypeVisitor for Collect<'_> {
     fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if !self.seen.insert(TypeId::of::<T>()) {
+            return;
+        }
         if T::output_path().is_some() {
             let id = TypeId::of::<T>();
             if self.found.iter().any(|known| known.id == id) {
