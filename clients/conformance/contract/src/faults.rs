@@ -160,8 +160,8 @@ pub trait FaultsServer {
     #[event(guests = true, max_bytes = "1KiB")]
     async fn weigh_small(weight: Weight) -> Result<(), NoRefusal>;
 
-    /// Takes more than a frame holds.
-    #[event(guests = true, max_bytes = "16MiB")]
+    /// Takes as much as a frame holds.
+    #[event(guests = true, max_bytes = "1MiB")]
     async fn weigh_large(weight: Weight) -> Result<(), NoRefusal>;
 
     /// Asks for a signed-in caller.
