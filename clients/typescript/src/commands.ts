@@ -4,6 +4,7 @@
 import type { CallOptions, Result } from "./api.js";
 import { backoffMs } from "./backoff.js";
 import type { Clock } from "./clock.js";
+import { GRACE_MS, laneOf, lifetimeOf, modeOf, sizeProblem, timeoutOf } from "./command-policy.js";
 import {
   type CommandQueue,
   createCommandQueue,
@@ -63,12 +64,6 @@ interface Line {
   stopWake?: () => void;
 }
 
-/** How long a handler may take when the contract does not say. */
-const TIMEOUT_MS = 10_000;
-/** The server's own deadline comes first, so that the caller learns the reason and not silence. */
-const GRACE_MS = 2_000;
-/** For how long an idempotent command is worth sending again: as long as servers remember. */
-const WINDOW_MS = 86_400_000;
 /** How many commands may be unanswered at once on one socket. */
 const IN_FLIGHT = 32;
 /** How often a refusal with a request to try again is followed, when it does not say. */
@@ -118,12 +113,12 @@ export function createCommands(parts: CommandParts): Commands {
         payload,
         bytes,
         maxBytes: command.maxBytes,
-        lane: delivery === "volatile" ? null : laneOf(command, payload),
+        lane: laneOf(command, payload),
         delivery,
         mayQueue: modeOf(command) === "queue",
         startedAt: now,
-        timeoutMs: command.timeoutMs ?? TIMEOUT_MS,
-        resendMs: (command.timeoutMs ?? TIMEOUT_MS) + GRACE_MS,
+        timeoutMs: timeoutOf(command),
+        resendMs: timeoutOf(command) + GRACE_MS,
         expiresAt: delivery === "idempotent" ? now + lifetimeOf(command) : Number.POSITIVE_INFINITY,
         state: newCommandState(),
         settle(result) {
@@ -296,36 +291,4 @@ export function createCommands(parts: CommandParts): Commands {
       }
     },
   };
-}
-
-function modeOf({ offline, delivery }: Command<unknown, unknown, Problem>) {
-  if (offline) return offline.mode;
-  return delivery === "idempotent" ? "queue" : delivery === "volatile" ? "drop" : "fail";
-}
-
-function lifetimeOf({ offline, windowMs }: Command<unknown, unknown, Problem>): number {
-  return offline?.mode === "queue" ? offline.ttlMs : (windowMs ?? WINDOW_MS);
-}
-
-function laneOf(command: Command<unknown, unknown, Problem>, payload: unknown): string | null {
-  // The namespace's own lane has no name that a room could have.
-  return command.lane === null ? null : (command.lane?.(payload) ?? "");
-}
-
-/** The frame around a payload: brackets, the event's name, ids. */
-const ENVELOPE_BYTES = 512;
-
-function sizeProblem(
-  connection: Connection,
-  namespace: string,
-  maxBytes: number | undefined,
-  bytes: number,
-): Problem | undefined {
-  const limits = connection.welcome(namespace)?.limits;
-  const event = maxBytes ?? limits?.eventBytes ?? Number.POSITIVE_INFINITY;
-  const frame = (limits?.frameBytes ?? Number.POSITIVE_INFINITY) - ENVELOPE_BYTES;
-  const limit = Math.min(event, frame);
-  return bytes > limit
-    ? localProblem("payload_too_large", { params: { bytes, limit } })
-    : undefined;
 }

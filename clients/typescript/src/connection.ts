@@ -12,8 +12,10 @@ import {
 } from "./connection-machine.js";
 import { localProblem, readProblem, readRefusal } from "./local-problems.js";
 import type { Logger } from "./logger.js";
+import { watchNetwork } from "./network.js";
 import { isProblemError, type Problem } from "./problem.js";
 import { cell } from "./store.js";
+import { createTokens } from "./token.js";
 import type { Link, LinkTarget, Transport } from "./transport.js";
 import { type Ack, CONTROL, type Welcome } from "./wire.js";
 
@@ -86,20 +88,18 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Makes a connection. Nothing happens until somebody connects or retains it. */
 export function createConnection(parts: ConnectionParts): Connection {
-  const { clock, log, hooks, auth } = parts;
+  const { clock, log, hooks } = parts;
+  const tokens = createTokens(parts.auth);
   const seats = new Map<string, Seat>();
   let state = initialConnection(clock.now());
   const store = cell(connectionSnapshot(state));
   const inputs: ConnectionInput[] = [];
   let link: Link | undefined;
-  let token: string | undefined;
-  /** The token that the server has refused last. */
-  let deadToken: string | undefined;
-  let pendingToken: Promise<string | undefined> | undefined;
   /** What the server said before it closed. */
   let parting: Problem | undefined;
   let stopWait: (() => void) | undefined;
   let stopLinger: (() => void) | undefined;
+  let stopNetwork: (() => void) | undefined;
   /** Questions of ours that the server has not answered. */
   const pending = new Set<() => void>();
   let holds = 0;
@@ -112,14 +112,14 @@ export function createConnection(parts: ConnectionParts): Connection {
     inputs.push(input);
     if (inputs.length > 1) return; // An effect spoke: its input waits for its turn.
     for (let next = inputs[0]; next; next = inputs[0]) {
-      const world = { now: clock.now(), random: parts.random(), canRenew: auth !== undefined };
+      const world = { now: clock.now(), random: parts.random(), canRenew: tokens.canRenew };
       const step = stepConnection(state, next, world);
       state = step.state;
       for (const effect of step.effects) perform(effect);
       publish();
       inputs.shift();
     }
-    listenToBrowser(state.phase !== "idle" && state.phase !== "closed");
+    watchBrowser(state.phase !== "idle" && state.phase !== "closed");
   }
 
   function publish(): void {
@@ -162,40 +162,27 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   function authorize(cx: AuthContext): void {
-    if (!auth) {
+    // Nobody to ask: the link opens in the same turn.
+    if (!tokens.canRenew) {
       dispatch({ type: "authorized" });
       return;
     }
     asked += 1;
     const mine = asked;
-    if (cx.problem) deadToken = token;
-    askForToken(cx).then(
-      (next) => {
+    tokens.ask(cx).then(
+      (isFresh) => {
         if (mine !== asked) return;
-        token = next;
         // The same token again would be refused again: the machine has had its one try.
-        const isDead = cx.problem !== undefined && next === deadToken;
-        dispatch(isDead ? { type: "lost", problem: cx.problem } : { type: "authorized" });
+        const isDead = !isFresh && cx.problem;
+        dispatch(isDead ? { type: "lost", problem: isDead } : { type: "authorized" });
       },
       (error: unknown) => {
-        if (mine !== asked) return;
         log("error", "auth failed", { error });
-        dispatch({
-          type: "lost",
-          problem: isProblemError(error) ? error.problem : localProblem("connection_failed"),
-        });
+        if (mine !== asked) return;
+        const problem = isProblemError(error) ? error.problem : localProblem("connection_failed");
+        dispatch({ type: "lost", problem });
       },
     );
-  }
-
-  /** One question at a time: who asks meanwhile gets the same answer. */
-  function askForToken(cx: AuthContext): Promise<string | undefined> {
-    pendingToken ??= Promise.resolve(cx)
-      .then(auth)
-      .finally(() => {
-        pendingToken = undefined;
-      });
-    return pendingToken;
   }
 
   function openLink(): void {
@@ -224,6 +211,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     seat.stopWatch = clock.after(parts.connectTimeoutMs, () =>
       dispatch({ type: "lost", problem: localProblem("connection_timed_out") }),
     );
+    const token = tokens.current();
     link?.open(namespace, { ...(token !== undefined && { token }), ...parts.credentials });
   }
 
@@ -290,12 +278,11 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   function refresh(namespace: string): void {
-    if (!auth) return;
-    askForToken({ reason: "refresh" }).then(
-      (next) => {
-        token = next;
+    if (!tokens.canRenew) return;
+    tokens.ask({ reason: "refresh" }).then(
+      () => {
         if (!seats.get(namespace)?.welcome) return;
-        request(namespace, CONTROL.refresh, { token }, ({ error }) => {
+        request(namespace, CONTROL.refresh, { token: tokens.current() }, ({ error }) => {
           // Not fatal here: the server closes when the old token ends, and says what it wants.
           if (error) log("warn", "refresh refused", { code: error.code, traceId: error.traceId });
         });
@@ -334,17 +321,16 @@ export function createConnection(parts: ConnectionParts): Connection {
     else abandon();
   }
 
-  const online = () => dispatch({ type: "online" });
-  const offline = () => dispatch({ type: "offline" });
-  let isListening = false;
-  function listenToBrowser(wanted: boolean): void {
-    if (wanted === isListening) return;
-    isListening = wanted;
-    // Not there outside browsers.
-    const verb = wanted ? "addEventListener" : "removeEventListener";
-    const page = globalThis as Partial<Pick<Window, typeof verb>>;
-    page[verb]?.("online", online);
-    page[verb]?.("offline", offline);
+  function watchBrowser(isWanted: boolean): void {
+    if (isWanted) {
+      stopNetwork ??= watchNetwork(
+        () => dispatch({ type: "online" }),
+        () => dispatch({ type: "offline" }),
+      );
+    } else {
+      stopNetwork?.();
+      stopNetwork = undefined;
+    }
   }
 
   return {

@@ -174,7 +174,14 @@ export function createClient(options: ClientOptions): Client {
         const entry = find();
         return entry ? storeOf(entry).getSnapshot() : idle;
       },
-      subscribe: (listener) => storeOf(make()).subscribe(listener),
+      subscribe(listener) {
+        const entry = make();
+        const stop = storeOf(entry).subscribe(listener);
+        return () => {
+          stop();
+          rooms.tidy(entry);
+        };
+      },
     };
   }
 

@@ -1,6 +1,6 @@
 // One room of the client: who holds it, where it stands, and what the world sees of it.
 
-import type { AnyRoomState, RoomSnapshot, RoomStateSnapshot } from "./api.js";
+import type { AnyRoomState, RoomSnapshot, RoomStateSnapshot, RoomStatus } from "./api.js";
 import { type Cursor, freshCursor } from "./cursor.js";
 import type { AnyJoinable } from "./descriptors.js";
 import { type Cell, cell } from "./store.js";
@@ -61,6 +61,22 @@ export function newRoomEntry(
     states: new Map(states.map((it) => [it, cell<RoomStateSnapshot<unknown>>(idleRoomState)])),
     timers: new Map(),
   };
+}
+
+/** Where the room stands. */
+export function statusOf(entry: RoomEntry): RoomStatus {
+  return entry.status.getSnapshot().status;
+}
+
+/** Whether the room's events are ours: also while it lingers after the last hold. */
+export function isMember(entry: RoomEntry): boolean {
+  const status = statusOf(entry);
+  return status !== "idle" && status !== "denied";
+}
+
+/** Whether anybody looks at the room. */
+export function isWatched({ status, states }: RoomEntry): boolean {
+  return [status, ...states.values()].some((it) => it.isWatched());
 }
 
 /** Calls off one timer, or all. */

@@ -74,6 +74,35 @@ test("a hold within the linger keeps the room", async () => {
   expect(room.getSnapshot()).toEqual({ status: "joined" });
 });
 
+test("events of a room that lingers are not missed by whoever comes back", async () => {
+  const { client, server, room, add, heard, sent, pass } = await joined(["c1"]);
+  room.leave();
+  add(2);
+  await server.settled();
+
+  const again = client.join(boardState, { boardId: "b" });
+  add(3);
+  await server.settled();
+  await pass(5_000);
+
+  expect(again.getSnapshot().state).toEqual({ cards: ["c1", "c2", "c3"] });
+  expect(heard).toEqual(["c2", "c3"]);
+  expect(sent()).toEqual(["join_board"]);
+});
+
+test("a room that is left and held again before a cut is joined after it", async () => {
+  const { client, server, room, pass } = await joined();
+  server.handle("tautline:unsubscribe", () => undefined);
+  room.leave();
+  await pass(1_000);
+  const again = client.join(boardState, { boardId: "b" });
+
+  server.cut();
+  await pass(500);
+
+  expect(again.getSnapshot().status).toBe("joined");
+});
+
 test("a join that follows a leave waits for it", async () => {
   const { client, server, connected, pass, sent } = stage();
   server.handle("join_board", () => boardAt(1));

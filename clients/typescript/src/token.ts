@@ -1,0 +1,37 @@
+// The token of the connection: asked for once at a time, and never used again once refused.
+
+import type { Auth, AuthContext } from "./api.js";
+
+/** Where the token comes from. */
+export interface Tokens {
+  /** Whether the app can give another one. */
+  readonly canRenew: boolean;
+  /** The token to connect with. */
+  current(): string | undefined;
+  /**
+   * Asks the app. False: it gave the token again that the server has just refused. Who asks while a
+   * question is open gets the same answer.
+   */
+  ask(cx: AuthContext): Promise<boolean>;
+}
+
+/** Makes the tokens of a connection. Without `auth` there is none: the caller is a guest. */
+export function createTokens(auth: Auth | undefined): Tokens {
+  let token: string | undefined;
+  let pending: Promise<string | undefined> | undefined;
+  return {
+    canRenew: auth !== undefined,
+    current: () => token,
+    async ask(cx) {
+      if (!auth) return true;
+      const refused = token;
+      pending ??= Promise.resolve(cx)
+        .then(auth)
+        .finally(() => {
+          pending = undefined;
+        });
+      token = await pending;
+      return cx.problem === undefined || token !== refused;
+    },
+  };
+}
