@@ -1,16 +1,16 @@
 // Events as effects: every one of them, once, by the newest closure.
 
 import { act, render } from "@testing-library/react";
-import { StrictMode, useState } from "react";
+import { StrictMode, useLayoutEffect, useState } from "react";
 import { expect, test, vi } from "vitest";
-import { SocketProvider, useEvent, useRoom } from "../src/index.js";
+import { useEvent, useRoom } from "../src/index.js";
 import { Board, card } from "./board.js";
 import { stage } from "./stage.js";
 
 const here = { boardId: "b1" };
 
 test("every event of a burst is delivered, once and in order, under strict mode too", async () => {
-  const { client, server } = stage();
+  const { server, page } = stage();
   const heard: string[] = [];
   function Page() {
     useRoom(Board.rooms.board, here);
@@ -19,13 +19,7 @@ test("every event of a burst is delivered, once and in order, under strict mode 
   }
   const ids = Array.from({ length: 100 }, (_, index) => `c${index}`);
 
-  render(
-    <StrictMode>
-      <SocketProvider client={client}>
-        <Page />
-      </SocketProvider>
-    </StrictMode>,
-  );
+  render(<StrictMode>{page(<Page />)}</StrictMode>);
   await act(server.settled);
   await act(async () => {
     for (const id of ids) server.emit(Board.events.cardAdded, card(id));
@@ -35,7 +29,7 @@ test("every event of a burst is delivered, once and in order, under strict mode 
 });
 
 test("the newest closure is called, and a new closure does not subscribe anew", async () => {
-  const { client, server } = stage();
+  const { client, server, page } = stage();
   const on = vi.spyOn(client, "on");
   const heard: string[] = [];
   let setPrefix: (prefix: string) => void = () => {};
@@ -47,11 +41,7 @@ test("the newest closure is called, and a new closure does not subscribe anew", 
     return null;
   }
 
-  render(
-    <SocketProvider client={client}>
-      <Page />
-    </SocketProvider>,
-  );
+  render(page(<Page />));
   await act(server.settled);
   await act(async () => server.emit(Board.events.cardAdded, card("a")));
   act(() => setPrefix("second"));
@@ -62,7 +52,7 @@ test("the newest closure is called, and a new closure does not subscribe anew", 
 });
 
 test("the position of a durable event comes with it", async () => {
-  const { client, server } = stage();
+  const { server, page } = stage();
   const positions: unknown[] = [];
   function Page() {
     useRoom(Board.rooms.board, here);
@@ -70,11 +60,7 @@ test("the position of a durable event comes with it", async () => {
     return null;
   }
 
-  render(
-    <SocketProvider client={client}>
-      <Page />
-    </SocketProvider>,
-  );
+  render(page(<Page />));
   await act(server.settled);
   await act(async () => server.emit(Board.events.cardAdded, card("a")));
 
@@ -82,7 +68,7 @@ test("the position of a durable event comes with it", async () => {
 });
 
 test("an unmounted component hears nothing more", async () => {
-  const { client, server } = stage();
+  const { server, page } = stage();
   const heard: string[] = [];
   function Listener() {
     useEvent(Board.events.cardAdded, ({ id }) => heard.push(id));
@@ -92,17 +78,31 @@ test("an unmounted component hears nothing more", async () => {
     useRoom(Board.rooms.board, here);
     return isListening ? <Listener /> : null;
   }
-  const page = (isListening: boolean) => (
-    <SocketProvider client={client}>
-      <Page isListening={isListening} />
-    </SocketProvider>
-  );
 
-  const { rerender } = render(page(true));
+  const { rerender } = render(page(<Page isListening />));
   await act(server.settled);
   await act(async () => server.emit(Board.events.cardAdded, card("a")));
-  rerender(page(false));
+  rerender(page(<Page isListening={false} />));
   await act(async () => server.emit(Board.events.cardAdded, card("b")));
 
   expect(heard).toEqual(["a"]);
+});
+
+test("a component listens from the commit on that puts it on the page", () => {
+  const { client, page } = stage();
+  const on = vi.spyOn(client, "on");
+  const subscriptions: number[] = [];
+  function Listener() {
+    useEvent(Board.events.cardAdded, () => {});
+    return null;
+  }
+  function Page() {
+    useLayoutEffect(() => void subscriptions.push(on.mock.calls.length), []);
+    return <Listener />;
+  }
+
+  // Passive effects come after the layout effects, and in an app in a later task: events may too.
+  render(page(<Page />));
+
+  expect(subscriptions).toEqual([1]);
 });

@@ -1,8 +1,9 @@
 // Rooms in components: who holds them, and what is shown of them.
 
+import { roomState } from "@tautline/client";
 import { act, render, screen } from "@testing-library/react";
-import { StrictMode } from "react";
-import { expect, test } from "vitest";
+import { Activity, StrictMode } from "react";
+import { expect, test, vi } from "vitest";
 import { useRoom, useRoomState } from "../src/index.js";
 import { Board, type BoardId, boardState, card, refusal } from "./board.js";
 import { stage } from "./stage.js";
@@ -159,4 +160,41 @@ test("what was missed while the link was cut is there after it", async () => {
   await act(server.settled);
 
   expect(shown()).toBe("joined: mint sage");
+});
+
+test("a hidden activity leaves the room and is back in it when it is shown again", async () => {
+  const { server, clock, page } = stage();
+  const cards = (mode: "visible" | "hidden") =>
+    page(
+      <Activity mode={mode}>
+        <Cards boardId="b1" />
+      </Activity>,
+    );
+
+  const { rerender } = render(cards("visible"));
+  await act(server.settled);
+  rerender(cards("hidden"));
+  await act(async () => clock.advance(10_000));
+  await act(server.settled);
+  rerender(cards("visible"));
+  await act(server.settled);
+
+  expect(shown()).toBe("joined");
+  expect(server.log.slice(2)).toEqual(["join board:b1", "leave board:b1", "join board:b1"]);
+});
+
+test("a room state that the client does not know is named, with the way to make it known", () => {
+  const { page } = stage();
+  const unknownState = roomState(Board.rooms.board, Board, {});
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  function Page() {
+    useRoomState(unknownState, { boardId: "b1" });
+    return null;
+  }
+
+  expect(() => render(page(<Page />))).toThrow(
+    "the state of room `board:{board_id}` is not registered: " +
+      "add it to `createClient({ roomStates: [...] })`",
+  );
+  vi.restoreAllMocks();
 });
