@@ -190,14 +190,12 @@ export function createConnection(parts: ConnectionParts): Connection {
     const mine: Link = parts.transport.link(parts.target, {
       refused: (namespace, message) => isMine() && refused(namespace, readRefusal(message)),
       event: (namespace, name, args) => isMine() && received(namespace, name, args),
-      lost: (reason) => {
+      lost: (reason, words) => {
         if (!isMine()) return;
         log("debug", "link lost", { reason });
-        const isOpen = state.phase === "connected";
-        dispatch({
-          type: "lost",
-          problem: parting ?? localProblem(isOpen ? "connection_closed" : "connection_failed"),
-        });
+        const code = state.phase === "connected" ? "connection_closed" : "connection_failed";
+        const problem = parting ?? (words ? readRefusal(words, code) : localProblem(code));
+        dispatch({ type: "lost", problem });
       },
     });
     link = mine;

@@ -95,7 +95,10 @@ export function readProblem(value: unknown): Problem {
 }
 
 /** Reads the words of a refused CONNECT: a problem as JSON, or the plain text of another server. */
-export function readRefusal(message: string): Problem {
+export function readRefusal(
+  message: string,
+  otherwise: LocalCode = "connection_rejected",
+): Problem {
   // A fixed string of the Socket.IO protocol: the server had no say in it.
   if (message === "Invalid namespace") return localProblem("unknown_namespace");
   try {
@@ -104,5 +107,5 @@ export function readRefusal(message: string): Problem {
   } catch {
     // Not JSON: a server, or a proxy, that does not speak our dialect.
   }
-  return localProblem("connection_rejected", { params: { message } });
+  return localProblem(otherwise, { params: { message } });
 }

@@ -22,10 +22,10 @@ function link({ url, path, transports }: LinkTarget, events: LinkEvents): Link {
   const sockets = new Map<string, Socket>();
   let isOver = false;
 
-  function lose(reason: string): void {
+  function lose(reason: string, words?: string): void {
     if (isOver) return;
     close();
-    events.lost(reason);
+    events.lost(reason, words);
   }
 
   function close(): void {
@@ -36,7 +36,12 @@ function link({ url, path, transports }: LinkTarget, events: LinkEvents): Link {
     manager.off();
   }
 
-  manager.on("error", (error) => lose(error.message));
+  manager.on("error", (error: Error & { readonly context?: unknown }) => {
+    // Of polling, the request itself. Browsers do not show a websocket's answer to anybody.
+    const request = error.context as { readonly responseText?: unknown } | undefined;
+    const words = request?.responseText;
+    lose(error.message, typeof words === "string" ? words : undefined);
+  });
   manager.on("close", (reason) => {
     // The manager closes itself before its last socket says why: that reason is the better one.
     if (reason !== "forced close") lose(reason);

@@ -14,8 +14,11 @@ export interface LinkEvents {
   refused(namespace: string, message: string): void;
   /** An event came: its name, then its arguments. */
   event(namespace: string, name: string, args: readonly unknown[]): void;
-  /** The link, or one of its namespaces, is gone; the link is of no use any more. */
-  lost(reason: string): void;
+  /**
+   * The link, or one of its namespaces, is gone; the link is of no use any more. `words` are what a
+   * server said that answered over HTTP instead of opening it.
+   */
+  lost(reason: string, words?: string): void;
 }
 
 /** One connection to the server, with all its namespaces. */

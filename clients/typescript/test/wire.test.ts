@@ -1,5 +1,7 @@
 // The same client over real sockets: `socket.io-client` against the Node server of Socket.IO.
 
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { type Client, type ClientOptions, createClient } from "../src/index.js";
 import { Board, contract, Desk } from "./board.js";
@@ -85,6 +87,22 @@ test("a refused CONNECT arrives as its problem", async () => {
     code: "upgrade_client",
     traceId: "trace-1",
   });
+});
+
+test("a refusal over HTTP arrives as its problem where the browser shows it", async () => {
+  const http = createServer((_, response) => {
+    response.statusCode = 403;
+    response.end(JSON.stringify(problem("origin_denied", "give_up")));
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void http.close());
+  const { port } = http.address() as AddressInfo;
+  const client = clientOf(`http://127.0.0.1:${port}`, { transports: ["polling"] });
+
+  client.connect();
+  await status(client, "failed");
+
+  expect(client.connection.getSnapshot().problem).toMatchObject({ code: "origin_denied" });
 });
 
 test("a namespace that the server does not have is a problem, not an endless wait", async () => {
