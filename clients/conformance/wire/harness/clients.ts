@@ -1,6 +1,12 @@
 // Connects clients that end with the test that made them: stock ones, and ours.
 
-import { type Client, type ClientOptions, createClient, type Problem, type Store } from "@tautline/client";
+import {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type Problem,
+  type Store,
+} from "@tautline/client";
 import { afterEach } from "vitest";
 import { contract } from "../src/generated/index.js";
 import type { StockClient } from "../stock/client.js";

@@ -27,8 +27,8 @@ export class Inbox {
   }
 
   #of(event: string): unknown[][] {
-    let arrived = this.#arrived.get(event);
-    if (!arrived) this.#arrived.set(event, (arrived = []));
+    const arrived = this.#arrived.get(event) ?? [];
+    this.#arrived.set(event, arrived);
     return arrived;
   }
 }

@@ -68,7 +68,10 @@ it("a client of another contract is told to upgrade", async () => {
 
   const refused = stock(server.url, "/faults", { contract });
 
-  const { message } = await refused.then(() => expect.unreachable("let in"), (error: Error) => error);
+  const { message } = await refused.then(
+    () => expect.unreachable("let in"),
+    (error: Error) => error,
+  );
   expect(JSON.parse(message)).toMatchObject({
     code: "upgrade_client",
     recovery: { action: "upgrade_client" },

@@ -50,19 +50,42 @@ const undecodable = (name: string, payload: unknown, path: string): FailureCase 
 export const CASES: readonly FailureCase[] = [
   undecodable("a field of another type", { ...kept, number: "many" }, "number"),
   undecodable("a number out of its type's range", { ...kept, even: -1 }, "even"),
-  undecodable("a field of another type in a list", { ...kept, list: [{ title: "" }, { title: 5 }] }, "list[1].title"),
+  undecodable(
+    "a field of another type in a list",
+    { ...kept, list: [{ title: "" }, { title: 5 }] },
+    "list[1].title",
+  ),
   undecodable("a payload that is no object", "text", ""),
   {
     ...undecodable("a missing field", {}, ""),
-    problem: { code: "invalid_payload", fields: [expect.objectContaining({ limit: expect.stringContaining("text") })] },
+    problem: {
+      code: "invalid_payload",
+      fields: [expect.objectContaining({ limit: expect.stringContaining("text") })],
+    },
   },
   broken("a text too short", { text: "a" }, { path: "text", rule: "length", limit: "2..=5" }),
-  broken("a text too long", { text: "🦢".repeat(6) }, { path: "text", rule: "length", limit: "2..=5" }),
+  broken(
+    "a text too long",
+    { text: "🦢".repeat(6) },
+    { path: "text", rule: "length", limit: "2..=5" },
+  ),
   broken("a number too large", { number: 6 }, { path: "number", rule: "range", limit: "-5..=5" }),
   broken("a number too small", { number: -6 }, { path: "number", rule: "range", limit: "-5..=5" }),
-  broken("a text that does not match", { word: "Word" }, { path: "word", rule: "pattern", limit: "^[a-z]+$" }),
-  broken("a list too long", { list: Array(4).fill({ title: "x" }) }, { path: "list", rule: "items", limit: "..=3" }),
-  broken("a rule within a list", { list: [{ title: "a" }, { title: "" }] }, { path: "list[1].title", rule: "length", limit: "1.." }),
+  broken(
+    "a text that does not match",
+    { word: "Word" },
+    { path: "word", rule: "pattern", limit: "^[a-z]+$" },
+  ),
+  broken(
+    "a list too long",
+    { list: Array(4).fill({ title: "x" }) },
+    { path: "list", rule: "items", limit: "..=3" },
+  ),
+  broken(
+    "a rule within a list",
+    { list: [{ title: "a" }, { title: "" }] },
+    { path: "list[1].title", rule: "length", limit: "1.." },
+  ),
   broken("a rule of the contract's own", { even: 3 }, { path: "even", rule: "even" }),
   {
     name: "every broken rule at once",

@@ -34,7 +34,9 @@ describe.each(CASES)("$name", ({ namespace, command, payload, problem }) => {
 
 /** The generated descriptor of a command; a join is one too. */
 function descriptor(path: string, name: string): Command<unknown, unknown, Problem> {
-  const parts = Object.values<NamespaceParts>(contract.namespaces).find((each) => each.path === path);
+  const parts = Object.values<NamespaceParts>(contract.namespaces).find(
+    (each) => each.path === path,
+  );
   const found = Object.values(parts?.commands ?? {}).find((each) => each.name === name);
   if (found) return found as Command<unknown, unknown, Problem>;
   return { kind: "command", namespace: path, name, ack: true, delivery: "at_most_once" };

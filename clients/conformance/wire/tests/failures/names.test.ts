@@ -1,6 +1,6 @@
 // Names that the server does not know: of events, namespaces and rooms.
 
-import { namespace, command } from "@tautline/client";
+import { command, namespace } from "@tautline/client";
 import { expect, it } from "vitest";
 import { expectBystanderUntouched } from "../../harness/bystander.js";
 import { ours, problemOf, stock } from "../../harness/clients.js";
@@ -15,7 +15,11 @@ const newer = (path: string) =>
   namespace({
     path,
     commands: {
-      doNewThings: command<void, void>({ name: "do_new_things", ack: true, delivery: "at_most_once" }),
+      doNewThings: command<void, void>({
+        name: "do_new_things",
+        ack: true,
+        delivery: "at_most_once",
+      }),
     },
   });
 

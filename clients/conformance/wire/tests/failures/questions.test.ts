@@ -71,7 +71,10 @@ it("who is not in the room may not answer", async () => {
   const problem = problemOf(
     await ben.call("tautline:answer", { question, answer: { isInFavour: true } }),
   );
-  await ann.call("tautline:answer", { question, declined: { code: "abstention.undecided", params: { reason: "tired" } } });
+  await ann.call("tautline:answer", {
+    question,
+    declined: { code: "abstention.undecided", params: { reason: "tired" } },
+  });
 
   expect(problem.outcome).toBe("not_executed");
   expect(await verdict).toEqual({ ok: { outcome: "declined", reason: "tired" } });

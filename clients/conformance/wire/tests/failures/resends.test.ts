@@ -71,7 +71,11 @@ it("a resend from this ledger that finds nothing runs", async () => {
   const { ledger } = welcome as { ledger: string };
   const resent = { ledger, ageMs: 10 };
 
-  const answer = await client.call("count", { name: unique("counter") }, { id: randomUUID(), resent });
+  const answer = await client.call(
+    "count",
+    { name: unique("counter") },
+    { id: randomUUID(), resent },
+  );
 
   expect(answer).toEqual({ ok: { runs: 1 } });
 });

@@ -10,7 +10,11 @@ import { ECHOES } from "./values.js";
 const server = serverForFile();
 
 describe.each(ECHOES)("$command", (echo) => {
-  const command = named<AnyCommand>(Echo.commands, echo.command) as Command<unknown, unknown, Problem>;
+  const command = named<AnyCommand>(Echo.commands, echo.command) as Command<
+    unknown,
+    unknown,
+    Problem
+  >;
   const event = named<unknown>(Echo.events, echo.event) as ServerEvent<unknown>;
 
   it.each(Object.entries(echo.values))("%s", async (_, { sent, back = sent }) => {
@@ -26,7 +30,10 @@ describe.each(ECHOES)("$command", (echo) => {
 });
 
 /** The descriptor of that wire name. */
-function named<T>(descriptors: Readonly<Record<string, { readonly name: string }>>, name: string): T {
+function named<T>(
+  descriptors: Readonly<Record<string, { readonly name: string }>>,
+  name: string,
+): T {
   const found = Object.values(descriptors).find((descriptor) => descriptor.name === name);
   if (!found) throw new Error(`no descriptor of \`${name}\``);
   return found as T;

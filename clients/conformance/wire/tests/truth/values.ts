@@ -123,7 +123,7 @@ export const ECHOES: readonly Echo[] = [
     command: "echo_optionals",
     event: "optionals",
     values: {
-      "nothing": same({}),
+      nothing: same({}),
       "null, which says nothing": {
         sent: { text: null, flag: null, list: null, nested: null },
         back: {},
@@ -131,7 +131,10 @@ export const ECHOES: readonly Echo[] = [
       "values that look like nothing": same({ text: "", flag: false, list: [], nested: {} }),
       "something deep within nothing": same({ nested: { deeper: { deeper: { value: 0 } } } }),
       "null deep within": {
-        sent: { nested: { value: null, deeper: { value: 1, deeper: null } }, list: [{ value: null }] },
+        sent: {
+          nested: { value: null, deeper: { value: 1, deeper: null } },
+          list: [{ value: null }],
+        },
         back: { nested: { deeper: { value: 1 } }, list: [{}] },
       },
     },
@@ -192,7 +195,7 @@ export const ECHOES: readonly Echo[] = [
     command: "echo_anything",
     event: "anything",
     values: {
-      "null": same({ value: null, byKey: {} }),
+      null: same({ value: null, byKey: {} }),
       "every kind of JSON": same({
         value: [null, true, false, 0, -1.5, 2 ** 53, 1e300, "", "text", [], {}],
         byKey: { null: null, list: [[]], object: { "": { "": "" } } },

@@ -1,0 +1,104 @@
+// What a room's members miss while they are away comes to them in order, once, or they are told that it will not.
+
+import { roomState } from "@tautline/client";
+import { expect, it } from "vitest";
+import { atEnd, ours, status, stock, until } from "../../harness/clients.js";
+import { openProxy } from "../../harness/proxy.js";
+import { serverForFile } from "../../harness/server.js";
+import { unique } from "../../harness/unique.js";
+import { Tables, Work } from "../../src/generated/index.js";
+
+const server = serverForFile();
+
+const book = roomState(Tables.rooms.table, Tables, {
+  entryWritten: (state, entry) => ({ entries: [...state.entries, entry] }),
+});
+
+/** A member of a table behind a wire that can be cut, and somebody who writes. */
+async function member() {
+  const tableId = unique("table");
+  const proxy = await openProxy(server.url);
+  atEnd(() => proxy.close());
+  const client = ours(proxy.url, { roomStates: [book] });
+  const heard: string[] = [];
+  client.on(Tables.events.entryWritten, ({ text }) => heard.push(text));
+  client.connect();
+  const room = client.join(book, { tableId });
+  await until(room, (snapshot) => snapshot.status === "joined");
+  const writer = await stock(server.url, "/tables");
+  const write = (text: string) => writer.call("write_from_outside", { tableId, text });
+  return { client, heard, proxy, room, write };
+}
+
+const texts = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `entry ${from + index}`);
+
+it("what was written during a cut is heard in order, once, and is in the state", async () => {
+  const { client, heard, proxy, room, write } = await member();
+  for (const text of texts(1, 5)) await write(text);
+  await until(room, ({ state }) => state?.entries.length === 5);
+
+  proxy.refuse();
+  proxy.cut();
+  await status(client, "reconnecting");
+  for (const text of texts(6, 25)) await write(text);
+  proxy.admit();
+
+  const { state } = await until(room, (snapshot) => snapshot.state?.entries.length === 25);
+  expect(state?.entries.map(({ text }) => text)).toEqual(texts(1, 25));
+  expect(heard).toEqual(texts(1, 25));
+  expect(room.getSnapshot().status).toBe("joined");
+});
+
+it("what is written right after the cut is heard after what was missed", async () => {
+  const { client, heard, proxy, room, write } = await member();
+  await write("entry 1");
+  await until(room, ({ state }) => state?.entries.length === 1);
+
+  proxy.cut();
+  await status(client, "reconnecting");
+  for (const text of texts(2, 30)) await write(text);
+
+  await until(room, ({ state }) => state?.entries.length === 30);
+  expect(heard).toEqual(texts(1, 30));
+});
+
+it("more than the room keeps: the state is fresh, and the member is told", async () => {
+  const { client, proxy, room, write } = await member();
+  await write("entry 1");
+  await until(room, ({ state }) => state?.entries.length === 1);
+
+  proxy.refuse();
+  proxy.cut();
+  await status(client, "reconnecting");
+  for (const text of texts(2, 100)) await write(text);
+  proxy.admit();
+
+  const snapshot = await until(room, ({ status }) => status === "resynced");
+  expect(snapshot.state?.entries.map(({ text }) => text)).toEqual(texts(1, 100));
+  expect(snapshot.discontinuity).toMatch(/trimmed|too_far/);
+});
+
+it("what was dropped for a slow reader is fetched, without a gap", async () => {
+  const deskId = unique("desk");
+  const proxy = await openProxy(server.url);
+  atEnd(() => proxy.close());
+  const client = ours(proxy.url);
+  const heard: number[] = [];
+  const isComplete = new Promise<void>((resolve) => {
+    client.on(Work.events.durablePart, ({ number }) => {
+      if (heard.push(number) === 200) resolve();
+    });
+  });
+  client.connect();
+  await until(client.join(Work.rooms.desk, { deskId }), (room) => room.status === "joined");
+  const worker = await stock(server.url, "/work");
+
+  proxy.stopReading();
+  // More than the queues on the way hold, in frames and in bytes.
+  await worker.call("flood_durable", { deskId, count: 200, bytes: 48 * 1024 });
+  proxy.goOn();
+
+  await isComplete;
+  expect(heard).toEqual(Array.from({ length: 200 }, (_, number) => number));
+});

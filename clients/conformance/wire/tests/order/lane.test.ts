@@ -1,0 +1,54 @@
+// One lane keeps its order, however fast it is filled.
+
+import { expect, it } from "vitest";
+import { okOf, ours, stock, until } from "../../harness/clients.js";
+import { serverForFile } from "../../harness/server.js";
+import { unique } from "../../harness/unique.js";
+import { Work } from "../../src/generated/index.js";
+
+const server = serverForFile();
+const NUMBERS = Array.from({ length: 2_000 }, (_, index) => index);
+
+it("2,000 commands of a stock client run, are answered and are told in order", async () => {
+  const deskId = unique("desk");
+  const [worker, watcher] = [await stock(server.url, "/work"), await stock(server.url, "/work")];
+  await worker.call("join_desk", { deskId });
+  await watcher.call("join_desk", { deskId });
+  const answered: number[] = [];
+
+  const answers = await Promise.all(
+    NUMBERS.map(async (number) => {
+      const answer = await worker.call("put_piece", { deskId, number });
+      answered.push(number);
+      return answer;
+    }),
+  );
+
+  const told: unknown[][] = [];
+  while (told.length < NUMBERS.length) told.push(await watcher.next("piece_put"));
+  expect(answers.every((answer) => okOf(answer) === null)).toBe(true);
+  expect(answered).toEqual(NUMBERS);
+  expect(okOf(await worker.call("join_desk", { deskId }))).toEqual({ pieces: NUMBERS });
+  expect(told.map(([piece]) => (piece as { number: number }).number)).toEqual(NUMBERS);
+  expect(told.map(([, meta]) => (meta as { seq: number }).seq)).toEqual(NUMBERS.map((n) => n + 1));
+});
+
+it("2,000 commands of our client keep their order", async () => {
+  const deskId = unique("desk");
+  const client = ours(server.url);
+  client.connect();
+  const room = client.join(Work.rooms.desk, { deskId });
+  await until(room, ({ status }) => status === "joined");
+  const told: number[] = [];
+  const isComplete = new Promise<void>((resolve) => {
+    client.on(Work.events.piecePut, ({ number }) => {
+      if (told.push(number) === NUMBERS.length) resolve();
+    });
+  });
+  const work = client.use(Work);
+
+  await Promise.all(NUMBERS.map((number) => work.putPiece({ deskId, number })));
+
+  await isComplete;
+  expect(told).toEqual(NUMBERS);
+});
