@@ -153,6 +153,7 @@ fn generated_hash() -> TokenStream {
         .is_ok_and(|root| std::path::Path::new(&root).join("src/generated.rs").is_file());
     if exists {
         quote! {{
+            #[allow(unreachable_pub, reason = "the file does not know where it is included")]
             mod generated {
                 ::core::include!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/src/generated.rs"));
             }

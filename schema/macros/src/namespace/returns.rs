@@ -49,8 +49,6 @@ pub(super) fn read(method: &TraitItemFn, kind: Kind, mistakes: &mut Mistakes) ->
             "without an acknowledgement there is nobody to answer: write `async fn`, or `Result<(), E>`",
         ),
         Kind::Event => mistakes.at(ty, "clients do not answer an event: write `#[question]`, or leave this out"),
-        Kind::Join if is_unit => mistakes.at(answer, "a join answers the room's state: write its type"),
-        Kind::Question if is_unit => mistakes.at(answer, "a question wants an answer: write its type"),
         Kind::Command | Kind::Join | Kind::Stream | Kind::Question => {}
     }
     Some(Returns { answer: (!is_unit).then(|| answer.clone()), error: error.clone() })
