@@ -2,8 +2,9 @@
 
 // Shows the questions that the server asks, or answers them.
 
-import type { OpenQuestion, Problem, Question, QuestionHandler } from "@tautline/client";
+import type { Problem, Question, QuestionHandler } from "@tautline/client";
 import { useMemo, useSyncExternalStore } from "react";
+import { type AskedQuestion, askedQuestion } from "./asked-question.js";
 import { useProvidedClient } from "./context.js";
 import { useLatest } from "./use-latest.js";
 import { useSubscriptionEffect } from "./use-subscription-effect.js";
@@ -11,8 +12,8 @@ import { useSubscriptionEffect } from "./use-subscription-effect.js";
 const NONE: readonly never[] = Object.freeze([]);
 
 /**
- * The open questions of one kind, oldest first, each with `answer` and `decline`. A question leaves
- * the list when it is settled, here or by somebody else.
+ * The open questions of one kind, oldest first, each with `answer` and `decline`, which never throw.
+ * A question leaves the list when it is settled, here or by somebody else.
  *
  * With a `handler`, each question is also given to it, and what it returns is the answer: an answer,
  * `decline(…)`, or `undefined` to leave it to a person. The newest handler is used, as in `useEvent`.
@@ -20,7 +21,7 @@ const NONE: readonly never[] = Object.freeze([]);
 export function useQuestion<Payload, Answer, Declined extends Problem>(
   question: Question<Payload, Answer, Declined>,
   handler?: QuestionHandler<Payload, Answer, Declined>,
-): readonly OpenQuestion<Payload, Answer, Declined>[] {
+): readonly AskedQuestion<Payload, Answer, Declined>[] {
   const client = useProvidedClient("useQuestion");
   const latest = useLatest(handler);
   const isHandled = handler !== undefined;
@@ -34,5 +35,6 @@ export function useQuestion<Payload, Answer, Declined extends Problem>(
     () => [(onChange: () => void) => store.subscribe(onChange), () => store.getSnapshot()] as const,
     [store],
   );
-  return useSyncExternalStore(subscribe, getSnapshot, () => NONE);
+  const open = useSyncExternalStore(subscribe, getSnapshot, () => NONE);
+  return useMemo(() => open.map(askedQuestion), [open]);
 }

@@ -18,6 +18,8 @@ export interface BoardServer {
   onAddCard: (card: Card) => Card | Problem;
   /** Refuses each join with this problem. */
   refuseJoins: Problem | undefined;
+  /** Refuses each answer to a question with this problem. */
+  refuseAnswers: Problem | undefined;
   /** From now on each `add_card` waits until its card's id is released. */
   holdAnswers(): { release(id: string): Promise<void> };
   /** Stores a durable event in its room and sends it. */
@@ -68,6 +70,7 @@ export function boardServer(): BoardServer {
     boards: new Map(),
     onAddCard: (card) => card,
     refuseJoins: undefined,
+    refuseAnswers: undefined,
     holdAnswers() {
       isHolding = true;
       return {
@@ -127,6 +130,7 @@ export function boardServer(): BoardServer {
     };
   });
   fake.handle("tautline:answer", (answer: { question: string }) => {
+    if (server.refuseAnswers !== undefined) return refuse(server.refuseAnswers);
     answers.push(answer);
     server.settle(answer.question);
     return null;

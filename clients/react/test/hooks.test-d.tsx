@@ -127,6 +127,7 @@ export function UseQuestion(): null {
   const open = useQuestion(Board.questions.keepCard);
   for (const question of open) {
     same<typeof question.payload, Card>(true);
+    same<ReturnType<typeof question.answer>, Promise<Result<void, never>>>(true);
     void question.answer({ keep: true });
     void question.decline({ code: "declined.too_late" });
     void question.decline({ code: "declined.other", params: { why: "tea" } });

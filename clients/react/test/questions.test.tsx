@@ -5,7 +5,7 @@ import { act, render, screen } from "@testing-library/react";
 import { StrictMode, useState } from "react";
 import { expect, test } from "vitest";
 import { useQuestion, useRoom } from "../src/index.js";
-import { Board, card } from "./board.js";
+import { Board, card, refusal } from "./board.js";
 import { stage } from "./stage.js";
 
 const { keepCard } = Board.questions;
@@ -68,6 +68,32 @@ test("a question can be declined for a reason of the contract", async () => {
 
   const declined = { code: "declined.other", params: { why: "tea" } };
   expect(server.answers).toEqual([{ question: "q1", declined }]);
+});
+
+test("an answer that comes too late is a problem in the result, and throws nothing", async () => {
+  const { server, page } = stage();
+  const results: unknown[] = [];
+  function Page() {
+    useRoom(Board.rooms.board, { boardId: "b1" });
+    return useQuestion(keepCard).map((question) => (
+      <button
+        key={question.id}
+        type="button"
+        onClick={async () => results.push(await question.answer({ keep: true }))}
+      >
+        keep
+      </button>
+    ));
+  }
+  server.refuseAnswers = refusal("question_settled");
+  render(page(<Page />));
+  await act(server.settled);
+  await act(async () => server.ask("q1", card("mint")));
+
+  await act(async () => screen.getByText("keep").click());
+  await act(server.settled);
+
+  expect(results).toMatchObject([{ ok: false, problem: { code: "question_settled" } }]);
 });
 
 test("a handler is asked once per question, under strict mode too", async () => {
