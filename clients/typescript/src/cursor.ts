@@ -84,14 +84,11 @@ export function stepCursor(cursor: Cursor, input: CursorInput): CursorStep {
 }
 
 function live(cursor: Cursor, event: Numbered): CursorStep {
-  const { epoch, seq } = event.meta;
-  const { at } = cursor;
-  if (cursor.isAwaiting) return still(hold(cursor, event));
-  if (!at) return merge({ ...cursor, at: { epoch, seq: seq - 1 }, held: [event] });
+  const next = hold(cursor, event);
+  if (cursor.isAwaiting) return still(next);
   // Another numbering: the server alone knows what that means for us.
-  if (epoch !== at.epoch) return still(hold(cursor, event), "resume");
-  if (seq <= at.seq) return still(cursor);
-  return merge(hold(cursor, event));
+  if (cursor.at && event.meta.epoch !== cursor.at.epoch) return still(next, "resume");
+  return merge(next);
 }
 
 function resumed(
