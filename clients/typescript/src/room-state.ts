@@ -30,6 +30,10 @@ export type AnyReducer = (state: unknown, payload: unknown, meta: EventMeta) => 
 /**
  * Describes the state of a room: it begins as what the join answers, and each event makes the next.
  * Register the result with `createClient({ roomStates: [...] })`.
+ *
+ * A reducer may see an event whose effect the first state has already: the server takes the room's
+ * position before it reads the state, so that nothing is missed. Replace by id instead of appending
+ * blindly, and twice is the same as once.
  */
 export function roomState<Params, State, Failure extends Problem, N extends NamespaceParts>(
   room: Joinable<Params, State, Failure>,
