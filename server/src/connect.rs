@@ -61,28 +61,28 @@ impl Door {
         &self,
         socket: &Arc<Socket<Unicast>>,
         auth: Option<&str>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), Box<Problem>> {
         let keeper = &self.keeper;
         let path = self.inbox.facts().path;
         let Some(connection) = socket.req_parts().extensions.get::<Arc<Connection>>() else {
             return Err(self.fault("the connection did not come through the server's own service"));
         };
         if keeper.is_draining.load(std::sync::atomic::Ordering::Acquire) {
-            return Err(LibraryCode::ShuttingDown.problem());
+            return Err(LibraryCode::ShuttingDown.problem().into());
         }
         if auth.is_some_and(|auth| auth.len() > keeper.greeting_bytes) {
-            return Err(LibraryCode::PayloadTooLarge.problem());
+            return Err(LibraryCode::PayloadTooLarge.problem().into());
         }
         let greeting = Greeting::read(auth)?;
         match greeting.check_contract(keeper.contract) {
-            Fit::Foreign => return Err(LibraryCode::UpgradeClient.problem()),
+            Fit::Foreign => return Err(LibraryCode::UpgradeClient.problem().into()),
             Fit::Other => tracing::info!(greeting = ?greeting, "the client knows another version"),
             Fit::Unsaid | Fit::Same => {}
         }
         let identity = keeper.gate.identify(connection, greeting.token.as_deref()).await;
         let identity = identity.map_err(|denial| {
             tracing::info!(cause = %denial.cause, "the caller was not recognised");
-            denial.code.problem()
+            Box::new(denial.code.problem())
         })?;
         let Some(adapter) = keeper.adapters.of(path) else {
             return Err(self.fault("the namespace has no adapter"));
@@ -102,13 +102,18 @@ impl Door {
         Ok(())
     }
 
-    fn fault(&self, cause: &str) -> Problem {
+    fn fault(&self, cause: &str) -> Box<Problem> {
         tracing::error!(namespace = self.inbox.facts().path, cause, "nobody can enter");
-        LibraryCode::Internal.problem()
+        LibraryCode::Internal.problem().into()
     }
 
     /// The refusal as the client gets it: socketioxide carries one string.
-    fn refuse(&self, socket: &Socket<Unicast>, mut problem: Problem, trace: &TraceId) -> String {
+    fn refuse(
+        &self,
+        socket: &Socket<Unicast>,
+        mut problem: Box<Problem>,
+        trace: &TraceId,
+    ) -> String {
         problem.trace_id = trace.to_string();
         tracing::info!(code = %problem.code, "refused");
         if let Some(connection) = socket.req_parts().extensions.get::<Arc<Connection>>()

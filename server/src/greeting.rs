@@ -47,7 +47,7 @@ impl fmt::Debug for Greeting {
 
 impl Greeting {
     /// Reads it. A stock client that says nothing says `{}`.
-    pub(crate) fn read(auth: Option<&str>) -> Result<Self, Problem> {
+    pub(crate) fn read(auth: Option<&str>) -> Result<Self, Box<Problem>> {
         let Some(auth) = auth else { return Ok(Self::default()) };
         serde_json::from_str(auth).map_err(|_| {
             // serde's words could quote the token: they go nowhere.
@@ -57,7 +57,7 @@ impl Greeting {
                 rule: "type".to_owned(),
                 limit: Some("{ token?, contract?, client? }".to_owned()),
             }];
-            problem
+            Box::new(problem)
         })
     }
 

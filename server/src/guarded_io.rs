@@ -1,6 +1,9 @@
 //! The byte stream under a websocket, with a hand on it: it can be cut, its reads can pause, a peer
 //! that stops reading is found out, and its bytes are counted. Works over TCP and in memory alike.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::future::Future;
 use std::io;

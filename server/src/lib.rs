@@ -24,6 +24,8 @@ mod roster;
 mod serve;
 mod settings;
 mod shutdown;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod trace;
 mod transport;
 

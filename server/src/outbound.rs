@@ -5,6 +5,9 @@
 //! and a durable one leaves its room marked as dirty. A connection that makes no progress for the
 //! stall timeout is cut, so that its client comes back and catches up.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

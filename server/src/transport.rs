@@ -1,5 +1,8 @@
 //! Everything between TCP and the runtime, put together.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

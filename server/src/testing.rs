@@ -1,0 +1,263 @@
+//! A client in the same process: the real server and the real protocol, over memory instead of a
+//! port. For the tests of services.
+//!
+//! It speaks Engine.IO 4 and Socket.IO 5 over a websocket, as any client would, and shows what the
+//! wire carries. It does not resend, rejoin or refresh: what it does not do, the test can see.
+//!
+//! ```no_run
+//! # use serde_json::json;
+//! # use tautline_server::testing::TestClient;
+//! # async fn example(app: axum::Router) {
+//! let client = TestClient::connect(app).await.expect("the server takes connections");
+//! let mut chat = client.enter("/chat", &json!({ "token": "…" })).await.expect("the token is good");
+//!
+//! let answer = chat.call::<serde_json::Value>("send_message", &json!({ "text": "hello" })).await;
+//! assert_eq!(answer.expect("the message is good")["text"], "hello");
+//! assert_eq!(chat.next_named("message_created").await.payload["text"], "hello");
+//! # }
+//! ```
+
+mod packet;
+mod socket;
+mod switchboard;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use futures_util::{SinkExt, StreamExt};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use serde::Serialize;
+use tautline::Problem;
+use tokio::io::DuplexStream;
+use tokio::sync::{mpsc, watch};
+use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+pub use packet::Packet;
+pub use socket::{Call, TestEvent, TestSocket};
+
+use switchboard::Switchboard;
+
+/// How long the client waits for what should come, before it says what did not.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many bytes the memory between client and server holds, in each direction.
+const BUFFER: usize = 64 * 1024;
+
+/// One connection to a server in the same process.
+///
+/// When it is dropped, the connection is cut, as if the client's machine had lost its power.
+#[derive(Debug)]
+pub struct TestClient {
+    board: Arc<Switchboard>,
+    is_reading: watch::Sender<bool>,
+    tasks: [tokio::task::JoinHandle<()>; 3],
+}
+
+/// The server did not take the connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// It answered the request with this status.
+    #[error("the server answered {status}: {body}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The body, which is a [`Problem`] where the library refuses.
+        body: String,
+    },
+    /// It did not answer as a websocket server does.
+    #[error("no websocket: {0}")]
+    Broken(#[source] Box<tungstenite::Error>),
+}
+
+/// How a [`TestClient`] connects.
+#[derive(Debug)]
+pub struct Connect {
+    path: String,
+    query: String,
+    headers: http::HeaderMap,
+    buffer: usize,
+}
+
+impl Default for Connect {
+    fn default() -> Self {
+        Self {
+            path: "/socket.io/".to_owned(),
+            query: String::new(),
+            headers: http::HeaderMap::new(),
+            buffer: BUFFER,
+        }
+    }
+}
+
+impl Connect {
+    /// The path of the Socket.IO requests, where it is not `/socket.io/`.
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// Adds this to the query: `&sid=…`.
+    pub fn query(mut self, query: impl Into<String>) -> Self {
+        self.query = query.into();
+        self
+    }
+
+    /// Sends this header with the first request.
+    ///
+    /// # Panics
+    /// When it is not a header.
+    #[expect(clippy::expect_used, reason = "a test's mistake is told by a panic")]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name = http::HeaderName::try_from(name).expect("the header has a name");
+        self.headers.append(name, value.parse().expect("the header has a value"));
+        self
+    }
+
+    /// How many bytes may be on their way in each direction. A small number makes a slow reader slow.
+    pub fn buffer(mut self, bytes: usize) -> Self {
+        self.buffer = bytes;
+        self
+    }
+
+    /// Connects to the application.
+    ///
+    /// # Errors
+    /// When the server does not take the connection.
+    pub async fn to(self, app: Router) -> Result<TestClient, ConnectError> {
+        let (near, far) = tokio::io::duplex(self.buffer);
+        let server = tokio::spawn(serve(app, far));
+        let uri = format!("ws://localhost{}?EIO=4&transport=websocket{}", self.path, self.query);
+        let mut request = uri.into_client_request().map_err(ConnectError::broken)?;
+        request.headers_mut().extend(self.headers);
+        let (stream, _response) =
+            client_async(request, near).await.map_err(ConnectError::refused)?;
+        Ok(TestClient::start(stream, server))
+    }
+}
+
+impl ConnectError {
+    fn broken(error: tungstenite::Error) -> Self {
+        Self::Broken(Box::new(error))
+    }
+
+    fn refused(error: tungstenite::Error) -> Self {
+        let tungstenite::Error::Http(response) = error else { return Self::broken(error) };
+        let body = response.body().as_deref().unwrap_or_default();
+        Self::Refused {
+            status: response.status().as_u16(),
+            body: String::from_utf8_lossy(body).into_owned(),
+        }
+    }
+}
+
+impl TestClient {
+    /// Connects to an application that has the server in it, such as `server.router()`.
+    ///
+    /// # Errors
+    /// When the server does not take the connection.
+    pub async fn connect(app: Router) -> Result<Self, ConnectError> {
+        Connect::default().to(app).await
+    }
+
+    /// Enters a namespace with this `auth`.
+    ///
+    /// # Errors
+    /// The problem that the server refuses with.
+    pub async fn enter(
+        &self,
+        path: &str,
+        auth: &impl Serialize,
+    ) -> Result<TestSocket, Box<Problem>> {
+        TestSocket::enter(Arc::clone(&self.board), path, auth).await
+    }
+
+    /// Sends an Engine.IO packet as it is: `42/chat,["typing",{}]`.
+    pub fn send_frame(&self, frame: impl Into<String>) {
+        self.board.send(Message::text(frame.into()));
+    }
+
+    /// Stops reading, as a stuck client does. What the server sends piles up.
+    pub fn stop_reading(&self) {
+        self.is_reading.send_replace(false);
+    }
+
+    /// Reads again.
+    pub fn resume_reading(&self) {
+        self.is_reading.send_replace(true);
+    }
+
+    /// Waits until the connection has ended.
+    pub async fn closed(&self) {
+        self.board.closed().await;
+    }
+
+    /// Whether the connection has ended, as far as the client has read.
+    pub fn is_closed(&self) -> bool {
+        self.board.is_closed()
+    }
+
+    /// Closes the connection in order.
+    pub fn close(&self) {
+        self.board.send(Message::Close(None));
+    }
+
+    fn start(stream: WebSocketStream<DuplexStream>, server: tokio::task::JoinHandle<()>) -> Self {
+        let (mut sink, mut frames) = stream.split();
+        let (outbox, mut waiting) = mpsc::unbounded_channel();
+        let (is_reading, mut may_read) = watch::channel(true);
+        let board = Arc::new(Switchboard::new(outbox));
+
+        // Apart from each other: a client that cannot write still reads.
+        let writer = tokio::spawn(async move {
+            while let Some(message) = waiting.recv().await {
+                if sink.send(message).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let own = Arc::clone(&board);
+        let reader = tokio::spawn(async move {
+            // Fails only when the client is gone.
+            while may_read.wait_for(|may| *may).await.is_ok() {
+                tokio::select! {
+                    frame = frames.next() => match frame {
+                        Some(Ok(frame)) => own.receive(frame),
+                        Some(Err(_)) | None => break,
+                    },
+                    changed = may_read.changed() => if changed.is_err() { break },
+                }
+            }
+            own.close();
+        });
+        Self { board, is_reading, tasks: [writer, reader, server] }
+    }
+}
+
+impl Drop for TestClient {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        self.board.close();
+    }
+}
+
+impl fmt::Debug for Switchboard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Switchboard").field("is_closed", &self.is_closed()).finish_non_exhaustive()
+    }
+}
+
+/// Serves the application on the other half of the memory.
+async fn serve(app: Router, stream: DuplexStream) {
+    let connection = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
+        .with_upgrades();
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "the connection of a test ended");
+    }
+}

@@ -1,0 +1,184 @@
+//! Who may enter, and what who may not is told.
+
+use http::HeaderMap;
+use serde_json::{Value, json};
+use tautline::{Cause, RecoveryAction};
+
+use super::*;
+use crate::auth::{AuthError, Authentication, Authenticator, Credentials};
+
+async fn refused(contract: &'static Contract, auth: Value) -> tautline::Problem {
+    let rig = Rig::with(contract, Settings::default());
+    let client = rig.client().await;
+    let problem = client.enter("/chat", &auth).await.unwrap_err();
+    assert_eq!(rig.chat.entries(), []);
+    *problem
+}
+
+#[tokio::test]
+async fn a_good_token_says_who_it_is() {
+    let rig = Rig::with(&CLOSED, Settings::default());
+    let client = rig.client().await;
+
+    let claims = json!({ "scope": "b a", "scopes": ["c", "a"], "team": 7, "iss": "somebody" });
+    client.enter("/chat", &json!({ "token": token(claims) })).await.unwrap();
+
+    let identity = identity(&rig.chat);
+    assert_eq!(identity.subject, "ada");
+    assert_eq!(identity.scopes, ["a", "b", "c"]);
+    assert!(!identity.guest && identity.expires_at.is_some());
+    assert_eq!(Value::Object(identity.claims), json!({ "team": 7 }));
+}
+
+#[tokio::test]
+async fn no_token_is_refused_with_a_problem() {
+    let problem = refused(&CLOSED, json!({})).await;
+
+    assert_eq!(problem.code, "unauthenticated");
+    assert_eq!(problem.recovery.action, RecoveryAction::Reauthenticate);
+    assert_eq!(problem.trace_id.len(), 32);
+}
+
+#[tokio::test]
+async fn a_bad_token_is_refused() {
+    let foreign = jsonwebtoken::EncodingKey::from_secret(b"another secret of thirty-two bytes!");
+    let claims = json!({ "sub": "ada", "exp": 4_102_444_800_u64 });
+    let foreign = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &foreign);
+
+    for bad in ["", "a.b.c", "s3cret", &foreign.unwrap(), &token(json!({ "sub": "" }))] {
+        assert_eq!(refused(&CLOSED, json!({ "token": bad })).await.code, "token_invalid", "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn an_expired_token_is_told_apart() {
+    let over = chrono::Utc::now().timestamp() - 60;
+
+    let problem = refused(&CLOSED, json!({ "token": token(json!({ "exp": over })) })).await;
+
+    assert_eq!(problem.code, "token_expired");
+}
+
+#[tokio::test]
+async fn a_guest_is_one_guest_in_all_namespaces() {
+    let rig = Rig::with(&GUESTS, Settings::default());
+    let client = rig.client().await;
+
+    client.enter("/chat", &json!({})).await.unwrap();
+    client.enter("/tasks", &json!({})).await.unwrap();
+
+    let guest = identity(&rig.chat);
+    assert!(guest.guest && guest.subject.starts_with("guest:"));
+    assert_eq!(guest, identity(&rig.tasks));
+    assert_eq!(rig.chat.link().id(), rig.tasks.link().id());
+}
+
+#[tokio::test]
+async fn a_guest_with_a_bad_token_is_no_guest() {
+    assert_eq!(refused(&GUESTS, json!({ "token": "bad" })).await.code, "token_invalid");
+}
+
+#[tokio::test]
+async fn another_contract_is_refused_and_an_older_one_is_not() {
+    let foreign = json!({ "contract": { "name": "shop", "version": "1.0.0", "hash": "abc" } });
+    let older = json!({ "contract": { "name": "diary", "version": "0.9.0", "hash": "old" } });
+    let rig = Rig::open();
+    let client = rig.client().await;
+
+    assert_eq!(refused(&OPEN, foreign).await.code, "upgrade_client");
+    client.enter("/chat", &older).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_greeting_of_the_wrong_shape_is_refused() {
+    assert_eq!(refused(&OPEN, json!({ "token": 5 })).await.code, "invalid_payload");
+    assert_eq!(refused(&OPEN, json!([1])).await.code, "invalid_payload");
+    let long = "x".repeat(70_000);
+    assert_eq!(refused(&OPEN, json!({ "token": long })).await.code, "payload_too_large");
+}
+
+#[tokio::test]
+async fn an_unknown_namespace_is_refused() {
+    let client = Rig::open().client().await;
+
+    let problem = client.enter("/nowhere", &json!({})).await.unwrap_err();
+
+    assert_eq!(problem.code, "unknown_namespace");
+}
+
+/// Asks for a cookie, panics or never answers, as the token says.
+struct Odd;
+
+impl Authenticator for Odd {
+    fn authenticate<'a>(&'a self, credentials: Credentials<'a>) -> Authentication<'a> {
+        let cookie = |headers: &HeaderMap| headers.get("cookie").is_some_and(|c| c == "id=7");
+        match credentials.token {
+            None if cookie(credentials.headers) => {
+                let subject = "cookie".to_owned();
+                let identity = Identity { subject, guest: false, ..Identity::new_guest() };
+                Box::pin(async { Ok(identity) })
+            }
+            None => Box::pin(async { Err(AuthError::Missing) }),
+            Some("panic") => panic!("with the token in it"),
+            Some("fail") => Box::pin(async { Err(AuthError::Failed(Cause::new("db is down"))) }),
+            Some(_) => Box::pin(std::future::pending()),
+        }
+    }
+}
+
+fn odd() -> Rig {
+    let chat = Diary::new(&CHAT);
+    let transport = Transport::new(TransportParts {
+        contract: &CLOSED,
+        settings: Settings::default(),
+        authenticator: Some(Arc::new(Odd)),
+        inboxes: vec![chat.clone()],
+    });
+    Rig { transport: transport.unwrap(), chat, tasks: Diary::new(&TASKS) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_authenticator_that_fails_is_survived() {
+    let rig = odd();
+    let client = rig.client().await;
+
+    for (token, code) in [("panic", "internal"), ("fail", "internal"), ("hang", "timed_out")] {
+        let problem = client.enter("/chat", &json!({ "token": token })).await.unwrap_err();
+        assert_eq!(problem.code, code);
+        assert!(!format!("{problem:?}").contains("db is down"));
+    }
+}
+
+#[tokio::test]
+async fn an_authenticator_sees_the_cookies() {
+    let rig = odd();
+    let connect = crate::testing::Connect::default().header("cookie", "id=7");
+    let client = connect.to(rig.transport.router()).await.unwrap();
+
+    client.enter("/chat", &json!({})).await.unwrap();
+
+    assert_eq!(identity(&rig.chat).subject, "cookie");
+}
+
+#[tokio::test(start_paused = true)]
+async fn guessing_tokens_ends_the_connection() {
+    let rig = Rig::with(&CLOSED, Settings::default());
+    let client = rig.client().await;
+
+    for _ in 0..10 {
+        let problem = client.enter("/chat", &json!({ "token": "guess" })).await.unwrap_err();
+        assert_eq!(problem.code, "token_invalid");
+    }
+
+    client.closed().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_never_enters_is_cut() {
+    let client = Rig::open().client().await;
+    let started = tokio::time::Instant::now();
+
+    client.closed().await;
+
+    assert_eq!(started.elapsed().as_secs(), 10);
+}

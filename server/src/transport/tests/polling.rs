@@ -1,0 +1,133 @@
+//! Sessions without a websocket, and their way to one.
+
+use axum::Router;
+use axum::body::Body;
+use http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use super::*;
+use crate::settings::Transports;
+
+/// A client that polls by hand.
+struct Poller {
+    app: Router,
+    session: String,
+}
+
+impl Poller {
+    async fn open(rig: &Rig) -> Self {
+        let app: Router = rig.transport.router();
+        let mut poller = Self { app, session: String::new() };
+        let (status, open) = poller.request("GET", "").await;
+        assert_eq!(status, StatusCode::OK, "{open}");
+        let open: serde_json::Value = serde_json::from_str(&open[1..]).unwrap();
+        poller.session = format!("&sid={}", open["sid"].as_str().unwrap());
+        poller
+    }
+
+    async fn request(&self, method: &str, body: &str) -> (StatusCode, String) {
+        let uri = format!("/socket.io/?EIO=4&transport=polling{}", self.session);
+        let request =
+            Request::builder().method(method).uri(uri).header("origin", "http://page.org");
+        let request = request.header("host", "page.org").body(Body::from(body.to_owned())).unwrap();
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    async fn send(&self, packet: &str) {
+        assert_eq!(self.request("POST", packet).await, (StatusCode::OK, "ok".to_owned()));
+    }
+
+    async fn poll(&self) -> String {
+        let (status, body) = self.request("GET", "").await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        body
+    }
+
+    async fn enter(rig: &Rig) -> Self {
+        let poller = Self::open(rig).await;
+        poller.send("40/chat,{}").await;
+        // The engine's first ping may come alone.
+        while !poller.poll().await.contains("40/chat,{\"sid\":") {}
+        rig.chat.until(|entries| matches!(entries.last(), Some(Seen::Opened(_)))).await;
+        poller
+    }
+}
+
+fn rig() -> Rig {
+    let transports = Transports::WebsocketAndPolling;
+    Rig::with(&OPEN, Settings { transports, ..Settings::default() })
+}
+
+#[tokio::test]
+async fn a_client_that_polls_is_a_client() {
+    let rig = rig();
+    let poller = Poller::enter(&rig).await;
+
+    poller.send("42/chat,7[\"say\",1]").await;
+
+    let mut polled = poller.poll().await;
+    while !polled.contains("43/chat,7") {
+        polled = poller.poll().await;
+    }
+    assert!(polled.contains("43/chat,7[{\"ok\":1}]"), "{polled}");
+}
+
+#[tokio::test]
+async fn a_client_that_polls_can_be_ended() {
+    let rig = rig();
+    let poller = Poller::enter(&rig).await;
+
+    rig.chat.link().close(DisconnectReason::TokenExpired);
+
+    assert_eq!(rig.chat.closed().await, DisconnectReason::TokenExpired);
+    let roster = &rig.transport.core.roster;
+    rig.chat.links.lock().unwrap().clear();
+    while !roster.connections().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(poller.request("GET", "").await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(start_paused = true)]
+async fn frames_beyond_the_engines_queue_wait_for_the_next_poll() {
+    let settings =
+        Settings { transports: Transports::PollingOnly, engine_packets: 4, ..Settings::default() };
+    let rig = Rig::with(&OPEN, settings);
+    let poller = Poller::enter(&rig).await;
+
+    for number in 0..50 {
+        rig.chat.link().send(Class::Control, event("control", number, 0));
+    }
+
+    let mut received = 0;
+    while received < 50 {
+        received += poller.poll().await.matches("[\"control\"").count();
+    }
+    assert_eq!(received, 50);
+}
+
+#[tokio::test]
+async fn an_upgrade_of_a_session_that_is_not_there_is_refused() {
+    let rig = rig();
+    let connect = crate::testing::Connect::default();
+
+    let refused = connect.query("&sid=AAAAAAAAAAAAAAAA").to(rig.transport.router()).await;
+
+    assert!(matches!(refused, Err(crate::testing::ConnectError::Refused { status: 400, .. })));
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_may_not_poll() {
+    let rig = rig();
+    let uri = "/socket.io/?EIO=4&transport=polling";
+    let request = Request::get(uri).header("origin", "https://evil.org").header("host", "page.org");
+
+    let app: Router = rig.transport.router();
+    let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}
