@@ -45,7 +45,7 @@ async def connect(number, where):
     """Connects a client to one namespace, and tells its events from then on."""
     namespace = where["namespace"]
     client = socketio.AsyncClient(reconnection=False)
-    reasons = []
+    refusal = asyncio.get_running_loop().create_future()
 
     @client.on("*", namespace=namespace)
     async def event(name, *args):
@@ -53,23 +53,28 @@ async def connect(number, where):
 
     @client.on("connect_error", namespace=namespace)
     async def connect_error(reason=None):
-        reasons.append(reason["message"] if isinstance(reason, dict) else str(reason))
+        if not refusal.done():
+            refusal.set_result(reason["message"] if isinstance(reason, dict) else str(reason))
 
     @client.on("disconnect", namespace=namespace)
     async def disconnect(*_):
         tell(number, "lost")
 
-    try:
-        await client.connect(
+    connecting = asyncio.ensure_future(
+        client.connect(
             where["url"],
             namespaces=[namespace],
             transports=[where["transport"]],
             auth=where.get("auth"),
             wait_timeout=10,
         )
-    except socketio.exceptions.ConnectionError as error:
-        await client.shutdown()
-        tell(number, "refused", message=reasons[0] if reasons else str(error))
+    )
+    # A refused client that polls may wait for its last poll: what it heard is told at once.
+    await asyncio.wait([connecting, refusal], return_when=asyncio.FIRST_COMPLETED)
+    if refusal.done() or connecting.exception() is not None:
+        message = refusal.result() if refusal.done() else str(connecting.exception())
+        connecting.cancel()
+        tell(number, "refused", message=message)
         return
     clients[number] = (client, namespace)
     tell(number, "connected")

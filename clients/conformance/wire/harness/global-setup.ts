@@ -2,14 +2,11 @@
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { ROOT } from "./paths.js";
+import { GIVEN_SERVER, ROOT } from "./paths.js";
 
-const run = promisify(execFile);
+const run = (script: string) => promisify(execFile)(`${ROOT}scripts/${script}`, [], { cwd: ROOT });
 
 /** Vitest calls it before the first file. */
 export async function setup(): Promise<void> {
-  await Promise.all([
-    run("cargo", ["build", "--quiet", "--package", "tautline-conformance-server"], { cwd: ROOT }),
-    run(`${ROOT}scripts/python-env.sh`, [], { cwd: ROOT }),
-  ]);
+  await Promise.all([GIVEN_SERVER ? undefined : run("build-servers.sh"), run("python-env.sh")]);
 }

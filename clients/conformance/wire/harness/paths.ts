@@ -5,8 +5,13 @@ import { fileURLToPath } from "node:url";
 /** The repository. */
 export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 
-/** The program under test, as `cargo build` leaves it. */
-export const SERVER = `${process.env["CARGO_TARGET_DIR"] ?? `${ROOT}target`}/debug/tautline-conformance-server`;
+/** A program to test instead of the one that is built here. */
+export const GIVEN_SERVER = process.env["TAUTLINE_CONFORMANCE_SERVER"];
+
+/** The program under test. */
+export const SERVER =
+  GIVEN_SERVER ??
+  `${process.env["CARGO_TARGET_DIR"] ?? `${ROOT}target`}/debug/tautline-conformance-server`;
 
 /** Python with the stock client, as `scripts/python-env.sh` makes it. */
 export const PYTHON = `${ROOT}.venv/bin/python`;

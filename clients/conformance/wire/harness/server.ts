@@ -15,12 +15,8 @@ export interface ServerOptions {
   readonly polling?: boolean;
   /** The largest frame, in bytes. */
   readonly frameBytes?: number;
-  /** In how many rooms one connection may be. */
-  readonly rooms?: number;
   /** How long a client may take nothing, in milliseconds. */
   readonly stallMs?: number;
-  /** How long a token is honoured after its end, in milliseconds. */
-  readonly graceMs?: number;
 }
 
 /** How a server ended. */
@@ -113,16 +109,14 @@ async function launch(address: string, options: ServerOptions): Promise<Running>
 }
 
 function environment(address: string, options: ServerOptions): NodeJS.ProcessEnv {
-  const { contract, polling, frameBytes, rooms, stallMs, graceMs } = options;
+  const { contract, polling, frameBytes, stallMs } = options;
   const switches = {
     ADDRESS: address,
     TAUTLINE_SECRET: SECRET,
     CONTRACT: contract,
     POLLING: polling,
     FRAME_BYTES: frameBytes,
-    ROOMS: rooms,
     STALL_MS: stallMs,
-    GRACE_MS: graceMs,
   };
   const said = Object.entries(switches).filter(([, value]) => value !== undefined);
   return {

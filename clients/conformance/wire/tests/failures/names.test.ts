@@ -7,7 +7,7 @@ import { ours, problemOf, stock } from "../../harness/clients.js";
 import { serverForFile } from "../../harness/server.js";
 import { sign } from "../../harness/token.js";
 
-const server = serverForFile({ rooms: 3 });
+const server = serverForFile();
 expectBystanderUntouched(server);
 
 /** A namespace and a command of a newer contract. */
@@ -79,11 +79,13 @@ it("somebody else's personal room is closed", async () => {
 
 it("one room too many is refused, and leaving one makes room", async () => {
   const client = await stock(server.url, "/work");
-  for (const deskId of ["1", "2", "3"]) await client.call("join_desk", { deskId });
+  const [welcome] = await client.next("tautline:welcome");
+  const { rooms } = (welcome as { limits: { rooms: number } }).limits;
+  for (let desk = 0; desk < rooms; desk += 1) await client.call("join_desk", { deskId: `${desk}` });
 
-  const problem = problemOf(await client.call("join_desk", { deskId: "4" }));
-  await client.call("tautline:unsubscribe", { room: "desk:1" });
-  const answer = await client.call("join_desk", { deskId: "4" });
+  const problem = problemOf(await client.call("join_desk", { deskId: "another" }));
+  await client.call("tautline:unsubscribe", { room: "desk:0" });
+  const answer = await client.call("join_desk", { deskId: "another" });
 
   expect(problem).toMatchObject({ code: "too_many_rooms", category: "capacity" });
   expect(answer).toMatchObject({ ok: { pieces: [] } });

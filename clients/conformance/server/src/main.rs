@@ -1,0 +1,75 @@
+//! Serves one of the contracts that the conformance tests speak, on a port of its own.
+//!
+//! Prints its URL, and at its end what it has counted. Environment variables are its switches:
+//! `CONTRACT` (`conformance`, `profile`, `quickstart`), `ADDRESS`, `TAUTLINE_SECRET`, `POLLING`,
+//! `FRAME_BYTES`, `STALL_MS`.
+
+mod echo;
+mod examples;
+mod faults;
+mod gates;
+mod profile;
+mod quickstart;
+mod switches;
+mod tables;
+mod visits;
+mod work;
+
+use anyhow::bail;
+use tautline_server::{Jwt, Server};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::switches::Switches;
+use crate::visits::Visits;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let switches = Switches::read()?;
+    let visits = Visits::default();
+    let (server, contract) = server(&switches, visits.clone())?;
+
+    let listener = TcpListener::bind(&switches.address).await?;
+    println!("http://{}", listener.local_addr()?);
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let ended = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    server.serve(listener, examples::routes(contract), ended).await?;
+
+    println!("{}", serde_json::json!({ "visits": visits.list() }));
+    Ok(())
+}
+
+fn server(
+    switches: &Switches,
+    visits: Visits,
+) -> anyhow::Result<(Server, &'static tautline::Contract)> {
+    let jwt = Jwt::hs256(&switches.secret);
+    let contract = match switches.contract.as_str() {
+        "conformance" => tautline_conformance::contract(),
+        "profile" => tautline_profile_contract::contract(),
+        "quickstart" => tautline_quickstart::contract(),
+        other => bail!("unknown contract `{other}`: `conformance`, `profile` and `quickstart` are known"),
+    };
+    let builder = Server::builder(contract).jwt(jwt).settings(switches.settings());
+    let builder = match switches.contract.as_str() {
+        "profile" => builder
+            .namespace::<tautline_profile_contract::Echo>(profile::ProfileService)
+            .namespace::<tautline_profile_contract::Corners>(profile::ProfileService),
+        "quickstart" => {
+            builder.namespace::<tautline_quickstart::Boards>(quickstart::QuickstartService)
+        }
+        _ => builder
+            .namespace::<tautline_conformance::echo::Echo>(echo::EchoService)
+            .namespace::<tautline_conformance::tables::Tables>(tables::TablesService::default())
+            .namespace::<tautline_conformance::faults::Faults>(faults::FaultsService::default())
+            .namespace::<tautline_conformance::work::Work>(work::WorkService::new(visits)),
+    };
+    Ok((builder.build()?, contract))
+}

@@ -1,0 +1,58 @@
+//! The environment variables that a test sets.
+
+use std::env;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tautline_server::{Settings, Transports};
+
+/// What a test wants of its server.
+pub struct Switches {
+    /// Which contract it serves.
+    pub contract: String,
+    /// Where it listens.
+    pub address: String,
+    /// The secret of its tokens.
+    pub secret: String,
+    is_polling_allowed: bool,
+    frame_bytes: Option<usize>,
+    stall: Option<Duration>,
+}
+
+impl Switches {
+    /// Reads them all.
+    pub fn read() -> anyhow::Result<Self> {
+        Ok(Self {
+            contract: text("CONTRACT").unwrap_or_else(|| "conformance".to_owned()),
+            address: text("ADDRESS").unwrap_or_else(|| "127.0.0.1:0".to_owned()),
+            secret: text("TAUTLINE_SECRET").context("TAUTLINE_SECRET is not set")?,
+            is_polling_allowed: text("POLLING").is_some_and(|value| value == "true"),
+            frame_bytes: number("FRAME_BYTES")?,
+            stall: number("STALL_MS")?.map(|ms| Duration::from_millis(ms as u64)),
+        })
+    }
+
+    /// The settings of the server's transport.
+    pub fn settings(&self) -> Settings {
+        let default = Settings::default();
+        let frame_bytes = self.frame_bytes.unwrap_or(default.frame_bytes);
+        Settings {
+            transports: if self.is_polling_allowed {
+                Transports::WebsocketAndPolling
+            } else {
+                Transports::WebsocketOnly
+            },
+            frame_bytes,
+            stall_timeout: self.stall.unwrap_or(default.stall_timeout),
+            ..default
+        }
+    }
+}
+
+fn text(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
+fn number(name: &str) -> anyhow::Result<Option<usize>> {
+    text(name).map(|value| value.parse().with_context(|| format!("{name} is no number"))).transpose()
+}
