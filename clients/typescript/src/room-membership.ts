@@ -207,6 +207,7 @@ export function createMembership(parts: MembershipParts): Membership {
   function missed(entry: RoomEntry, reason: string): void {
     log("warn", "discontinuity", { room: entry.name, reason });
     entry.discontinuity = reason;
+    showRoom(entry, { status: "recovering" });
     entry.cursor = { ...freshCursor, held: entry.cursor.held };
     join(entry);
   }

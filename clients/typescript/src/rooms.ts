@@ -145,10 +145,7 @@ export function createRooms(parts: RoomParts): Rooms {
     rejoin(namespace, name) {
       const entry = entries.get(keyOf(namespace, name));
       if (!entry || !isMember(entry)) return false;
-      if (!entry.cursor.isAwaiting) {
-        showRoom(entry, { status: "recovering" });
-        membership.missed(entry, "not_joined");
-      }
+      if (!entry.cursor.isAwaiting) membership.missed(entry, "not_joined");
       return true;
     },
     welcomed(namespace, { subject }) {

@@ -1,9 +1,15 @@
 // The life of the connection over a fake server: holds, tokens, refusals, retries.
 
+import { readFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import type { AuthContext } from "../src/index.js";
 import { Board, Desk } from "./board.js";
 import { problem, stage } from "./stage.js";
+
+const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  name: string;
+  version: string;
+};
 
 test("a client that nobody holds does nothing", async () => {
   const { client, server, clock } = stage();
@@ -42,6 +48,15 @@ test("namespaces share one link and present the contract and the token", async (
     subject: "someone",
     connection: "connection-1",
   });
+});
+
+test("without an app's name the package says its own, and its version", async () => {
+  const { server, connected } = stage();
+
+  await connected();
+
+  const { name, version } = manifest;
+  expect(server.connects[0]?.auth["client"]).toEqual({ name, version });
 });
 
 test("a namespace that is used later joins the same link", async () => {

@@ -112,16 +112,15 @@ test("whatever the network does, the history is the one that was written", async
       let room = client.join(boardState, { boardId: "b" });
       client.connect();
       await server.settled();
-      const answers: Promise<unknown>[] = [];
-      const sent: string[] = [];
+      const answers: Promise<{ text: string; ok: boolean }>[] = [];
       let number = 0;
 
       for (const it of steps) {
         number += 1;
         if (it === "command") {
           const text = `mine-${number}`;
-          sent.push(text);
-          answers.push(client.use(Board).addCard({ boardId: "b", text }));
+          const answer = client.run(Board.commands.addCard, { boardId: "b", text });
+          answers.push(answer.then(({ ok }) => ({ text, ok })));
         }
         if (it === "other's card") publish({ boardId: "b", text: `other-${number}` });
         if (it === "lose event") weather.losesEvent = true;
@@ -147,8 +146,9 @@ test("whatever the network does, the history is the one that was written", async
       await pass(100);
 
       const written = journal.map(({ payload }) => payload.text);
-      expect(await Promise.all(answers)).toEqual(sent.map((id) => ({ id })));
-      expect(written.filter((text) => text.startsWith("mine"))).toEqual(sent);
+      // One that was refused too often for the caller's patience was told so, and did not happen.
+      const done = (await Promise.all(answers)).filter(({ ok }) => ok).map(({ text }) => text);
+      expect(written.filter((text) => text.startsWith("mine"))).toEqual(done);
       // What the server has forgotten nobody hears again; everything else, once and in order.
       const { status, state } = room.getSnapshot();
       const isWhole = !lines.some(({ message }) => message === "discontinuity");

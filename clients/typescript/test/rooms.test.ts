@@ -302,10 +302,14 @@ test("an answer that leaves out events is not handed on in part", async () => {
   }));
   server.handle("join_board", () => boardAt(4, ["fresh"]));
 
+  const seen: string[] = [];
+  room.subscribe(() => seen.push(room.getSnapshot().status));
+
   server.cut();
   await pass(500);
 
   expect(heard).toEqual([]);
+  expect(seen.at(-2)).toBe("recovering");
   expect(room.getSnapshot()).toMatchObject({ status: "resynced", state: { cards: ["fresh"] } });
 });
 
