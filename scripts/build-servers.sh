@@ -3,4 +3,4 @@
 # those have compiled is not compiled again.
 source "$(dirname "$0")/lib.sh"
 
-cargo build --locked --workspace --all-features --bins
+cargo build --locked --workspace --bins "${test_features[@]}"

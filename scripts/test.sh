@@ -42,8 +42,8 @@ rust_lane() {
   suite "rust format" cargo fmt --all --check
   suite "clippy" cargo clippy --locked --workspace --all-targets --all-features -- --deny warnings
   suite "rust tests" scripts/test/rust-tests.sh
-  suite "rust doc tests" cargo test --locked --workspace --all-features --doc
-  suite "rust docs" env RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --all-features --no-deps
+  suite "rust doc tests" cargo test --locked --workspace "${test_features[@]}" --doc
+  suite "rust docs" env RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --all-features --no-deps --lib
   suite "contracts" scripts/test/contracts.sh
   suite "laws" node --test --test-reporter=spec scripts/test/laws.test.js
 }

@@ -14,12 +14,22 @@ const CRATES = {
   "tautline-codegen": ["tautline"],
   "tautline-quickstart": ["tautline", "tautline-codegen"],
   "tautline-quickstart-server": ["tautline-quickstart", "tautline-server"],
+  "tautline-profile-contract": ["tautline", "tautline-codegen"],
+  "tautline-conformance": ["tautline", "tautline-codegen"],
+  "tautline-conformance-server": [
+    "tautline",
+    "tautline-conformance",
+    "tautline-profile-contract",
+    "tautline-quickstart",
+    "tautline-server",
+  ],
 };
 
 /** Which packages of ours a package may depend on. A new package gets a row here. */
 const PACKAGES = {
   "@tautline/client": [],
   "@tautline/react": ["@tautline/client"],
+  "@tautline/conformance": ["@tautline/client"],
   "@tautline/quickstart-web": ["@tautline/client", "@tautline/react"],
   "@tautline/quickstart-e2e": ["@tautline/client"],
 };
@@ -147,6 +157,7 @@ function crates() {
 function npmPackages() {
   const files = committed(
     "clients/*/package.json",
+    "clients/conformance/*/package.json",
     "examples/*/web/package.json",
     "examples/*/e2e/package.json",
   );

@@ -6,7 +6,7 @@ source "$(dirname "$0")/../lib.sh"
 export INSTA_UPDATE=no INSTA_FORCE_PASS=0
 
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run --locked --workspace --all-features --no-fail-fast
+  cargo nextest run --locked --workspace "${test_features[@]}" --no-fail-fast
 else
-  cargo test --locked --workspace --all-features --all-targets --no-fail-fast
+  cargo test --locked --workspace "${test_features[@]}" --lib --bins --tests --no-fail-fast
 fi

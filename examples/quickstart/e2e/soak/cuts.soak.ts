@@ -61,7 +61,11 @@ function join(url: string): Participant {
   client.on(Boards.events.cardAdded, ({ title }, { seq = 0 }) => {
     heard.push({ title, seq });
   });
-  client.answer(Boards.questions.mayReplace, () => null);
+  client.answer(Boards.questions.mayReplace, async (_, question) => {
+    // Somebody else may be faster; the first answer counts.
+    await question.answer().catch(() => {});
+    return undefined;
+  });
   client.join(Boards.rooms.board, BOARD);
   client.connect();
   return { client, promised: [], heard };
