@@ -82,6 +82,6 @@ async function launch(
 
 /** How many sessions the server says are alive: those that connected and have not disconnected. */
 export function liveSessions({ lines }: QuickstartServer): number {
-  const count = (event: string) => lines.filter((line) => line.includes(event)).length;
-  return count(" connected ") - count(" disconnected ");
+  const told = (event: string) => lines.filter((line) => line.includes(`: ${event} connection=`));
+  return told("connected").length - told("disconnected").length;
 }
