@@ -195,8 +195,19 @@ export type QuestionHandler<Payload, Answer, Declined extends Problem> = (
   question: OpenQuestion<Payload, Answer, Declined>,
 ) => Reply<Answer, Declined> | Promise<Reply<Answer, Declined>>;
 
-/** An answer, or a refusal made by `decline`. `undefined` leaves the question open. */
-export type Reply<Answer, Declined extends Problem> = Answer | Declination<Declined> | undefined;
+/**
+ * An answer, or a refusal made by `decline`. `undefined` leaves the question open; a question whose
+ * answer carries nothing is answered by `null`.
+ */
+export type Reply<Answer, Declined extends Problem> =
+  | Answer
+  | NothingToSay<Answer>
+  | Declination<Declined>
+  | undefined;
+
+/** What stands for an answer without a content: `undefined` already means something else. */
+// biome-ignore lint/suspicious/noConfusingVoidType: `void` is how a contract says "nothing".
+type NothingToSay<Answer> = [Answer] extends [void] ? null : never;
 
 /** What `decline` makes. */
 export interface Declination<Declined extends Problem> {

@@ -14,7 +14,7 @@ import { createCommands } from "./commands.js";
 import { createConnection } from "./connection.js";
 import type { Numbered } from "./cursor.js";
 import type { AnyCommand, AnyEvent, AnyJoinable, NamespaceParts } from "./descriptors.js";
-import { developmentLogger, warnOfSecondClient } from "./development.js";
+import { developmentHelp } from "./development.js";
 import { localProblem } from "./local-problems.js";
 import { type Problem, ProblemError } from "./problem.js";
 import { createQuestions } from "./questions.js";
@@ -31,7 +31,8 @@ type Listener = (payload: unknown, meta: EventMeta) => void;
  */
 export function createClient(options: ClientOptions): Client {
   const { contract, clock = systemClock, random = Math.random, roomStates = [] } = options;
-  const log = options.logger === false ? () => {} : (options.logger ?? developmentLogger());
+  const development = developmentHelp();
+  const log = options.logger === false ? () => {} : (options.logger ?? development.log);
   const listeners = new Map<string, Set<Listener>>();
   const problemListeners = new Set<(problem: Problem, event: string) => void>();
   const descriptors = indexEvents(Object.values(contract.namespaces));
@@ -98,7 +99,7 @@ export function createClient(options: ClientOptions): Client {
   connection.store.subscribe(() => {
     const { status, problem } = connection.store.getSnapshot();
     if (status === "connected" || status === "connecting") {
-      if (!wasOnline) warnOfSecondClient(client, log);
+      if (!wasOnline) development.warnOfSecondClient(client, log);
       wasOnline = true;
       return;
     }

@@ -5,31 +5,34 @@ import type { Logger } from "./logger.js";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
 
-/** Whether this is a development build. */
-export function isDevelopment(): boolean {
+/** What the client does in development beyond its work. */
+export interface Development {
+  readonly log: Logger;
+  /** Says so when another client of the same URL is connected: one per app is meant. */
+  warnOfSecondClient(client: Client, log: Logger): void;
+}
+
+/** Help in development, nothing in production. */
+export function developmentHelp(): Development {
+  let help: Development = { log: () => {}, warnOfSecondClient: () => {} };
   try {
-    // Bundlers put a literal here. Without one there is no `process` in a browser.
-    return process.env.NODE_ENV !== "production";
+    // Bundlers put a literal here and leave out what it rules out.
+    if (process.env.NODE_ENV !== "production") help = { log: writeToConsole, warnOfSecondClient };
   } catch {
-    return false;
+    // A browser without a bundler has no `process`: it is not in development.
   }
+  return help;
 }
 
-/** Writes to the console in development, nowhere in production. */
-export function developmentLogger(): Logger {
-  if (!isDevelopment()) return () => {};
-  return (level, message, facts) => {
-    // biome-ignore lint/suspicious/noConsole: the one place that may, and only in development.
-    console[level](`tautline: ${message}`, facts);
-  };
-}
+const writeToConsole: Logger = (level, message, facts) => {
+  // biome-ignore lint/suspicious/noConsole: the one place that may, and only in development.
+  console[level](`tautline: ${message}`, facts);
+};
 
-/** The clients that asked for a connection, by URL. Only filled in development. */
-const clients = new Map<string, Set<WeakRef<Client>>>();
+/** The clients that asked for a connection, by URL. */
+const clients = /* @__PURE__ */ new Map<string, Set<WeakRef<Client>>>();
 
-/** Says so when another client of the same URL is connected: one per app is meant. */
-export function warnOfSecondClient(client: Client, log: Logger): void {
-  if (!isDevelopment()) return;
+function warnOfSecondClient(client: Client, log: Logger): void {
   const known = clients.get(client.url) ?? new Set();
   clients.set(client.url, known);
   const others = [...known].map((ref) => ref.deref());
