@@ -10,7 +10,7 @@ import type {
   RoomSnapshot,
   RoomStateSnapshot,
 } from "@tautline/client";
-import { decline } from "@tautline/client";
+import { decline, question } from "@tautline/client";
 import {
   SocketProvider,
   useClient,
@@ -21,7 +21,14 @@ import {
   useRoom,
   useRoomState,
 } from "../src/index.js";
-import { Board, type BoardContent, type BoardError, boardState, type Card } from "./board.js";
+import {
+  Board,
+  type BoardContent,
+  type BoardError,
+  boardState,
+  type Card,
+  type Declined,
+} from "./board.js";
 
 /** Compiles when both types are the same, in both directions and without `any`. */
 type Same<A, B> =
@@ -125,22 +132,37 @@ export function words(problem: BoardError | LibraryProblem): string {
 
 export function UseQuestion(): null {
   const open = useQuestion(Board.questions.keepCard);
-  for (const question of open) {
-    same<typeof question.payload, Card>(true);
-    same<ReturnType<typeof question.answer>, Promise<Result<void, never>>>(true);
-    void question.answer({ keep: true });
-    void question.decline({ code: "declined.too_late" });
-    void question.decline({ code: "declined.other", params: { why: "tea" } });
+  for (const asked of open) {
+    same<typeof asked.payload, Card>(true);
+    same<ReturnType<typeof asked.answer>, Promise<Result<void, never>>>(true);
+    void asked.answer({ keep: true });
+    void asked.decline({ code: "declined.too_late" });
+    void asked.decline({ code: "declined.other", params: { why: "tea" } });
     // @ts-expect-error: this code brings parameters.
-    void question.decline({ code: "declined.other" });
+    void asked.decline({ code: "declined.other" });
     // @ts-expect-error: the answer has another shape.
-    void question.answer(true);
+    void asked.answer(true);
   }
   useQuestion(Board.questions.keepCard, () => ({ keep: true }));
   useQuestion(Board.questions.keepCard, async () => undefined);
   useQuestion(Board.questions.keepCard, () => decline({ code: "declined.too_late" }));
   // @ts-expect-error: a reply of another shape.
   useQuestion(Board.questions.keepCard, () => ({ keep: "yes" }));
+  return null;
+}
+
+/** A question whose answer carries nothing. */
+const mayTidy = question<Card, void, Declined>({ name: "may_tidy" });
+
+export function UseQuestionWithoutContent(): null {
+  const open = useQuestion(mayTidy);
+  for (const asked of open) void asked.answer();
+  useQuestion(mayTidy, () => null);
+  useQuestion(mayTidy, () => undefined);
+  // @ts-expect-error: there is nothing to say.
+  useQuestion(mayTidy, () => true);
+  // @ts-expect-error: an answer with a content is not `null`.
+  useQuestion(Board.questions.keepCard, () => null);
   return null;
 }
 
