@@ -232,7 +232,10 @@ export interface Client {
     payload: Payload,
     options?: CallOptions,
   ): Promise<Result<Answer, Failure>>;
-  /** Calls `listener` for every `event`, until the returned function is called. */
+  /**
+   * Calls `listener` for every `event`, until the returned function is called. An event of several
+   * rooms comes once for each of them that we are in: `meta.room` says which.
+   */
   on<Payload>(
     event: ServerEvent<Payload>,
     listener: (payload: Payload, meta: EventMeta) => void,

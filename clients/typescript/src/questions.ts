@@ -103,14 +103,16 @@ export function createQuestions(connection: Connection, log: Logger): Questions 
   function keep(namespace: string, isKept: (open: Open) => boolean): void {
     for (const [key, { open }] of kinds) {
       if (!key.startsWith(`${namespace} `)) continue;
-      const kept = open.getSnapshot().filter(isKept);
-      if (kept.length < open.getSnapshot().length) open.set(kept);
+      const before = open.getSnapshot();
+      const kept = before.filter(isKept);
+      if (kept.length === before.length) continue;
+      for (const gone of before) if (!kept.includes(gone)) taken.delete(gone.id);
+      open.set(kept);
     }
   }
 
   function settled(namespace: string, id: string): void {
     keep(namespace, (open) => open.id !== id);
-    taken.delete(id);
   }
 
   return {
