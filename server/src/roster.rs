@@ -32,6 +32,13 @@ impl Roster {
         lock(&self.links).values().cloned().collect()
     }
 
+    /// The link of one connection in one namespace.
+    pub(crate) fn find(&self, connection: Uuid, namespace: &str) -> Option<Arc<Link>> {
+        let links = lock(&self.links);
+        let mut links = links.values();
+        links.find(|link| link.id() == connection && link.namespace().path == namespace).cloned()
+    }
+
     /// How many links are open.
     pub(crate) fn count(&self) -> usize {
         lock(&self.links).len()

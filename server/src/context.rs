@@ -1,0 +1,177 @@
+//! `Context`: what a handler knows of its caller, and what it can do besides answering.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
+
+use serde::Serialize;
+use tautline::{Answer, Cause, Failure, Namespace, Room, Uuid, encode};
+
+use crate::commit::{CommitError, StepFailed};
+use crate::core::Core;
+use crate::identity::Identity;
+use crate::journal::RoomKey;
+use crate::session::lock;
+use crate::sink::{CommandSink, TxSink};
+
+/// One call of a handler: who called, and the way to answer with more than a value.
+pub struct Context<N> {
+    core: Arc<Core>,
+    namespace: PhantomData<fn() -> N>,
+}
+
+impl<N: Namespace> Context<N> {
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self { core, namespace: PhantomData }
+    }
+
+    /// Who called.
+    pub fn identity(&self) -> &Identity {
+        &self.core.identity
+    }
+
+    /// The caller's connection. A public id: safe to show, worthless as a credential.
+    pub fn connection(&self) -> Uuid {
+        self.core.session.link.id()
+    }
+
+    /// The id that the client gave the command; the same when it sends the command again. For the
+    /// unique key of an effect that the journal does not cover.
+    pub fn command_id(&self) -> Option<Uuid> {
+        self.core.id
+    }
+
+    /// The id under which the log and the caller's problem tell of this call.
+    pub fn trace_id(&self) -> String {
+        self.core.trace.to_string()
+    }
+
+    /// Emits with the handler's `Ok`, not at all without it. An event without a room goes to the
+    /// caller's own connection. A question is put at once, and can be awaited.
+    pub fn emit(&self) -> N::Emit<CommandSink<N>> {
+        CommandSink::new(Arc::clone(&self.core)).into()
+    }
+
+    /// Whether the caller's connection is in the room.
+    pub fn is_in<R: Room>(&self, room: &R) -> bool {
+        self.core.session.is_in(&room.name())
+    }
+
+    /// Takes the caller's connection out of the room.
+    pub fn leave<R: Room>(&self, room: &R) {
+        let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
+        self.core.runtime.rooms.leave(&key, &self.core.session);
+    }
+
+    /// Runs `step` on the journal's writer, as one atomic step with everything that it and the
+    /// handler emitted, and with the answer under the command's id. Then publishes, then returns.
+    ///
+    /// At most once per call of a handler. The step runs alone: keep it short, and wait for nothing
+    /// in it. Its `Err` takes everything back.
+    ///
+    /// # Errors
+    /// What the step says; `Internal` if nothing could be stored, which the caller learns as what it
+    /// is.
+    pub async fn commit<T, E, F>(&self, step: F) -> Answer<T, E>
+    where
+        T: Serialize + Send + 'static,
+        E: Send + 'static,
+        F: FnOnce(&Tx<'_, N>) -> Answer<T, E> + Send + 'static,
+    {
+        if self.core.answer_type.is_some_and(|expected| expected != TypeId::of::<T>()) {
+            return Err(internal(CommitMisuse::OtherType {
+                event: self.core.name,
+                committed: std::any::type_name::<T>(),
+            }));
+        }
+        let answer = Arc::new(Mutex::new(None));
+        let kept = Arc::clone(&answer);
+        let session = Arc::clone(&self.core.session);
+        let submitted = self.core.submit(|work| {
+            work.step = Some(Box::new(move |connection, staged| {
+                let tx = Tx { connection, sink: TxSink::new(session) };
+                let result = run_step(&tx, step);
+                let emitted = tx.sink.take();
+                let (result, encoded) = match (result, emitted.fault) {
+                    (Ok((value, encoded)), None) => (Ok(value), Some(encoded)),
+                    (Ok(_), Some(fault)) => (Err(internal(fault)), None),
+                    (Err(failure), _) => (Err(failure), None),
+                };
+                *lock(&kept) = Some(result);
+                staged.extend(emitted.staged);
+                encoded.ok_or(StepFailed)
+            }));
+        });
+        submitted.map_err(internal)?;
+        if self.core.may_stage_early() {
+            self.core.release_lane();
+        }
+        match self.core.outcome().await {
+            Some(Ok(_) | Err(CommitError::Step)) => {
+                let answer = lock(&answer).take();
+                answer.unwrap_or_else(|| Err(internal(CommitMisuse::NotStored)))
+            }
+            Some(Err(_)) | None => Err(internal(CommitMisuse::NotStored)),
+        }
+    }
+}
+
+#[expect(clippy::type_complexity, reason = "the step's value beside its encoding, used once")]
+fn run_step<N, T, E, F>(tx: &Tx<'_, N>, step: F) -> Answer<(T, tautline::Encoded), E>
+where
+    T: Serialize,
+    F: FnOnce(&Tx<'_, N>) -> Answer<T, E>,
+{
+    let value = step(tx)?;
+    let encoded = encode(&value).map_err(internal)?;
+    Ok((value, encoded))
+}
+
+fn internal<E>(error: impl std::error::Error + Send + Sync + 'static) -> Failure<E> {
+    Failure::Internal(Cause::new(error))
+}
+
+/// What is wrong with a commit.
+#[derive(Debug, thiserror::Error)]
+enum CommitMisuse {
+    #[error(
+        "the commit of `{event}` answers a `{committed}`, which is not the answer that the \
+         contract declares: its answer could not be replayed"
+    )]
+    OtherType { event: &'static str, committed: &'static str },
+    #[error("the commit was not stored")]
+    NotStored,
+}
+
+impl<N> fmt::Debug for Context<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.core.fmt(f)
+    }
+}
+
+/// One atomic step on the journal's writer.
+pub struct Tx<'a, N> {
+    connection: &'a dyn Any,
+    sink: TxSink<N>,
+}
+
+impl<'a, N: Namespace> Tx<'a, N> {
+    /// Emits with this step: stored with it, published after it. An event without a room goes to the
+    /// caller's own connection.
+    pub fn emit(&self) -> N::Emit<TxSink<N>> {
+        self.sink.clone().into()
+    }
+
+    /// The journal's own connection, to write the application's rows in the same transaction; `None`
+    /// if the journal has no connection of this type.
+    pub fn connection<C: 'static>(&self) -> Option<&'a C> {
+        self.connection.downcast_ref()
+    }
+}
+
+impl<N> fmt::Debug for Tx<'_, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tx")
+    }
+}

@@ -1,0 +1,329 @@
+//! Runs one command from its turn in its lane to its acknowledgement.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use tautline::{Encoded, LibraryCode, Problem, Reply, RoomName, Uuid};
+
+use crate::commit::{CommitError, Remember, live};
+use crate::core::Core;
+use crate::encode::{self, Settled};
+use crate::frame_out::{Class, Frame};
+use crate::journal::{LedgerEntry, LedgerKey, RoomKey};
+use crate::ledger::{Ending, Entrance, Verdict, judge};
+use crate::link::panic_message;
+use crate::meta::Resent;
+use crate::problems::Trouble;
+use crate::settlement::Stage;
+use crate::stage::{self, Target};
+
+/// What has to be seen to before the handler runs.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    /// The rooms in which the caller must be.
+    pub(crate) rooms: Vec<RoomName>,
+    /// The command that must have taken effect, or be staged ahead.
+    pub(crate) after: Option<Uuid>,
+    /// Set on an idempotent command with an id.
+    pub(crate) once: Option<Once>,
+}
+
+/// What makes a command run once.
+#[derive(Debug)]
+pub(crate) struct Once {
+    pub(crate) id: Uuid,
+    pub(crate) hash: [u8; 32],
+    pub(crate) resent: Option<Resent>,
+    pub(crate) window_ms: u64,
+}
+
+/// Runs a command: `run` is its handler.
+pub(crate) async fn execute(
+    core: Arc<Core>,
+    gate: Gate,
+    ack: Option<i64>,
+    run: impl Future<Output = Reply>,
+) {
+    let turn = Turn { core: &core, _running: core.runtime.tasks.enter() };
+    let ended = match admit(&core, gate).await {
+        Ok(Admitted::Run) => {
+            let ended = supervise(&core, run).await;
+            conclude(&core, ended).await
+        }
+        Ok(Admitted::Replay(entry)) => Ok(replay(entry)),
+        Err(trouble) => Err(trouble),
+    };
+    settle(&core, ack, ended);
+    drop(turn);
+}
+
+/// The command holds its place: in its lane, in its connection's count, and in a room that it is
+/// entering. However it ends, also by a fault of ours, these are given back.
+struct Turn<'a> {
+    core: &'a Arc<Core>,
+    _running: crate::tasks::Running,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        withdraw(self.core);
+        self.core.close();
+        self.core.settlement.reach(Stage::Failed);
+        self.core.release_lane();
+        self.core.session.settled();
+    }
+}
+
+enum Admitted {
+    Run,
+    Replay(LedgerEntry),
+}
+
+async fn admit(core: &Arc<Core>, gate: Gate) -> Result<Admitted, Trouble> {
+    if let Some(room) = gate.rooms.iter().find(|room| !core.session.is_in(room)) {
+        tracing::debug!(trace_id = %core.trace, room = room.as_str(), "not a member");
+        return Err(LibraryCode::NotJoined.into());
+    }
+    if let Some(after) = gate.after {
+        follow(core, after).await?;
+    }
+    match gate.once {
+        Some(once) => enter_ledger(core, once).await,
+        None => Ok(Admitted::Run),
+    }
+}
+
+/// Sees to it that the command before it took effect or is ahead of it at the writer.
+async fn follow(core: &Arc<Core>, after: Uuid) -> Result<(), Trouble> {
+    match core.session.command(&after) {
+        Some(settlement) if settlement.lets_pass() => {
+            core.set_after(settlement);
+            Ok(())
+        }
+        Some(_) => Err(LibraryCode::PredecessorUnsettled.into()),
+        None => match core.runtime.journal.recall(&ledger_key(core, after)).await {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(LibraryCode::PredecessorUnsettled.into()),
+            Err(error) => Err(Trouble::Commit(CommitError::Journal(Arc::new(error)))),
+        },
+    }
+}
+
+fn ledger_key(core: &Core, id: Uuid) -> LedgerKey {
+    let subject = core.identity.subject.clone();
+    LedgerKey { subject, namespace: core.session.facts().path, id }
+}
+
+async fn enter_ledger(core: &Arc<Core>, once: Once) -> Result<Admitted, Trouble> {
+    let Once { id, hash, resent, window_ms } = once;
+    let key = ledger_key(core, id);
+    loop {
+        match core.runtime.running.enter(&key, hash) {
+            Entrance::Conflict => return Err(LibraryCode::ConflictingResend.into()),
+            Entrance::Second(mut ending) => {
+                // Without an ending, or with success, the ledger is asked again: it has the answer.
+                let ended = ending.wait_for(Option::is_some).await.ok().and_then(|end| end.clone());
+                if let Some(Err(problem)) = ended {
+                    return Err(Trouble::Refused(problem));
+                }
+            }
+            Entrance::First(claim) => {
+                let found = core.runtime.journal.recall(&key).await;
+                let found = found
+                    .map_err(|error| Trouble::Commit(CommitError::Journal(Arc::new(error))))?;
+                let ledger = &core.runtime.ledger;
+                return match judge(found, &hash, resent.as_ref(), ledger, window_ms) {
+                    Verdict::Run => {
+                        core.set_remember(Remember { key, hash, window_ms }, claim);
+                        Ok(Admitted::Run)
+                    }
+                    Verdict::Replay(entry) => Ok(Admitted::Replay(entry)),
+                    Verdict::Refuse(code) => Err(code.into()),
+                };
+            }
+        }
+    }
+}
+
+fn replay(entry: LedgerEntry) -> Settled {
+    Settled { answer: entry.answer, at: entry.at, replayed: true, questions: None }
+}
+
+/// Runs a handler to its end, its panic or its deadline.
+pub(crate) async fn supervise<T>(
+    core: &Core,
+    run: impl Future<Output = Result<T, tautline::Refusal>>,
+) -> Result<T, Trouble> {
+    let mut run = pin!(run);
+    let mut passed = pin!(None);
+    std::future::poll_fn(|cx| {
+        match catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(cx))) {
+            Ok(Poll::Ready(reply)) => return Poll::Ready(reply.map_err(Trouble::from)),
+            Ok(Poll::Pending) => {}
+            Err(panic) => {
+                let message = panic_message(&*panic).to_owned();
+                return Poll::Ready(Err(Trouble::Panicked(message)));
+            }
+        }
+        // Only a handler that waits costs a timer.
+        if passed.is_none() {
+            passed.set(Some(core.deadline.passed()));
+        }
+        match passed.as_mut().as_pin_mut().map(|passed| passed.poll(cx)) {
+            Some(Poll::Ready(())) => {
+                // What the writer has already is waited for, and counts.
+                core.close_commit();
+                Poll::Ready(Err(Trouble::TimedOut))
+            }
+            Some(Poll::Pending) | None => Poll::Pending,
+        }
+    })
+    .await
+}
+
+/// Makes of a handler's end the command's end: stores, publishes, or takes everything back.
+pub(crate) async fn conclude(
+    core: &Arc<Core>,
+    ended: Result<Encoded, Trouble>,
+) -> Result<Settled, Trouble> {
+    match (core.outcome().await, ended) {
+        (Some(Ok(committed)), ended) => {
+            match ended {
+                Ok(_) => emit_late(core),
+                Err(trouble) => {
+                    // Its effects are there for everybody, and its answer for every resend.
+                    let problem = trouble.into_problem(&core.trace, core.name);
+                    tracing::error!(
+                        trace_id = %core.trace,
+                        event = core.name,
+                        code = problem.code,
+                        "a handler failed after its commit: the committed answer counts"
+                    );
+                }
+            }
+            let (answer, at) = (committed.answer.clone(), committed.at.clone());
+            Ok(Settled { answer, at, ..Settled::default() })
+        }
+        (Some(Err(CommitError::Answered(entry))), _) => Ok(replay(entry.clone())),
+        (Some(Err(CommitError::Step)) | None, Err(trouble)) => Err(trouble),
+        (Some(Err(CommitError::Step)) | None, Ok(answer)) => keep(core, answer).await,
+        (Some(Err(error)), _) => Err(Trouble::Commit(error.clone())),
+    }
+}
+
+/// Keeps what a handler without a commit of its own answered and emitted.
+async fn keep(core: &Arc<Core>, answer: Encoded) -> Result<Settled, Trouble> {
+    let staged =
+        core.take_staged().map_err(|error| Trouble::Internal(tautline::Cause::new(error)))?;
+    let is_stored = core.is_remembered() || staged.iter().any(stage::Staged::is_durable);
+    // What goes out at once must not overtake what an earlier command has at the writer.
+    if !is_stored && (staged.is_empty() || !core.session.has_commits()) {
+        send(core, staged);
+        return Ok(Settled { answer, ..Settled::default() });
+    }
+    let mut work = core.work();
+    work.staged = staged;
+    work.answer = answer;
+    core.session.commit_started();
+    let stored = core.runtime.writer.store(work);
+    core.settlement.reach(Stage::Staged);
+    if core.may_stage_early() {
+        core.release_lane();
+    }
+    let stored = stored.await;
+    core.session.commit_ended();
+    match stored {
+        Ok(committed) => {
+            Ok(Settled { answer: committed.answer, at: committed.at, ..Settled::default() })
+        }
+        Err(CommitError::Answered(entry)) => Ok(replay(entry)),
+        Err(error) => Err(Trouble::Commit(error)),
+    }
+}
+
+/// Sends what has no place in any room.
+fn send(core: &Core, staged: Vec<stage::Staged>) {
+    for emit in staged {
+        match &emit.target {
+            Target::Connection(link) => stage::send_to(link, emit.message()),
+            Target::Rooms(_) => {
+                for publication in live(&emit) {
+                    core.runtime.publisher.publish(publication);
+                }
+            }
+        }
+    }
+}
+
+/// What was emitted after the commit: too late for its step, so it is stored by itself.
+fn emit_late(core: &Arc<Core>) {
+    match core.take_staged() {
+        Ok(staged) if staged.is_empty() => {}
+        Ok(staged) => {
+            let mut work = crate::commit::Work::new();
+            work.staged = staged;
+            work.cause = core.id;
+            let (trace, event) = (core.trace.clone(), core.name);
+            core.runtime.writer.submit(
+                work,
+                Box::new(move |result| {
+                    if let Err(error) = result {
+                        Trouble::Commit(error).into_problem(&trace, event);
+                    }
+                }),
+            );
+        }
+        Err(error) => {
+            tracing::error!(trace_id = %core.trace, event = core.name, %error, "an emit is lost");
+        }
+    }
+}
+
+/// Tells the caller, and everybody who waits for this command.
+fn settle(core: &Arc<Core>, ack: Option<i64>, ended: Result<Settled, Trouble>) {
+    let ended = ended.map_err(|trouble| trouble.into_problem(&core.trace, core.name));
+    core.settlement.reach(if ended.is_ok() { Stage::Kept } else { Stage::Failed });
+    let ending: Ending = ended.as_ref().map(|_| ()).map_err(Clone::clone);
+    match ended {
+        Ok(settled) => accept(core, ack, settled),
+        Err(problem) => refuse(core, ack, &problem),
+    }
+    if let Some(claim) = core.take_claim() {
+        claim.end(ending);
+    }
+}
+
+fn accept(core: &Arc<Core>, ack: Option<i64>, mut settled: Settled) {
+    let mut joining = core.take_joining();
+    for (room, at) in joining.iter_mut().filter_map(|joining| joining.at.take()) {
+        let key = RoomKey { namespace: core.session.facts().path, room };
+        let mut questions = Encoded::default();
+        // Numbered behind the answer's own attachments.
+        let before = settled.answer.attachments.len();
+        questions.attachments.clone_from(&settled.answer.attachments);
+        core.runtime.questions.push_open(&key, &mut questions);
+        settled.answer.attachments.extend(questions.attachments.drain(before..));
+        settled.questions = Some(questions.json);
+        settled.at = vec![(key.room, at)];
+    }
+    if let Some(ack) = ack {
+        core.session.link.send(Class::Ack, Frame::Ack(ack, encode::ack_ok(settled)));
+    }
+    // After the acknowledgement, so that its receiver knows the position when held events come.
+    for joining in joining {
+        core.runtime.rooms.admit(&joining.entry, &core.session);
+    }
+}
+
+fn withdraw(core: &Core) {
+    for joining in core.take_joining() {
+        core.runtime.rooms.withdraw(&joining.entry, &core.session);
+    }
+}
+
+fn refuse(core: &Arc<Core>, ack: Option<i64>, problem: &Problem) {
+    withdraw(core);
+    crate::refuse::tell(&core.session, core.name, core.id, ack, problem);
+}

@@ -1,0 +1,255 @@
+//! One mounted namespace: takes what comes in, in the order of the wire, and decides at once what can
+//! be decided at once.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tautline::{
+    Command, Delivery, DisconnectReason, Dispatch, Event, EventKind, Lane, LibraryCode,
+    NamespaceFacts, Problem, Report, RoomName,
+};
+use tracing::Instrument as _;
+
+use crate::context::Context;
+use crate::core::{Core, Origin};
+use crate::execute::{Gate, Once, execute};
+use crate::frame::{self, Arguments, Incoming, Rejected};
+use crate::lane::LaneKey;
+use crate::ledger::payload_hash;
+use crate::link::{Inbox, Link};
+use crate::meta::Meta;
+use crate::refuse;
+use crate::runtime::Runtime;
+use crate::session::{Job, Session};
+use crate::trace::TraceId;
+
+/// A namespace and the service that serves it.
+pub(crate) struct Mounted<N, S> {
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) service: Arc<S>,
+    sessions: RwLock<HashMap<usize, Arc<Session>>>,
+    namespace: PhantomData<fn() -> N>,
+}
+
+impl<N, S> Mounted<N, S>
+where
+    N: Dispatch<S, Context = Context<N>>,
+    S: Send + Sync + 'static,
+{
+    pub(crate) fn new(runtime: Arc<Runtime>, service: S) -> Arc<dyn Inbox> {
+        Arc::new(Self {
+            runtime,
+            service: Arc::new(service),
+            sessions: RwLock::default(),
+            namespace: PhantomData,
+        })
+    }
+
+    fn session(&self, link: &Arc<Link>) -> Option<Arc<Session>> {
+        let sessions = self.sessions.read().unwrap_or_else(PoisonError::into_inner);
+        sessions.get(&place(link)).cloned()
+    }
+
+    /// Takes a command that was understood.
+    fn command(
+        &self,
+        session: &Arc<Session>,
+        index: usize,
+        command: N::Command,
+        arrived: Arrived<'_>,
+    ) {
+        let event = &N::FACTS.commands[index];
+        let rooms = command.rooms();
+        let identity = session.link.identity();
+        if let Err(code) = self.runtime.may(event, &identity) {
+            return arrived.refuse(session, event.name, Box::new(code.problem()));
+        }
+        if let Err(problem) = fits(&command) {
+            return arrived.refuse(session, event.name, problem);
+        }
+        let Arrived { args, meta, ack } = arrived;
+        let origin = Origin {
+            session: Arc::clone(session),
+            event: Some(event),
+            name: event.name,
+            id: meta.id,
+            trace: TraceId::given(meta.trace.as_deref()),
+            lane: lane_of(event, &rooms),
+            answer_type: Some(command.answer_type()),
+            deadline: Duration::from_millis(event.policy.timeout_ms.into()),
+        };
+        let lane = origin.lane.clone();
+        let core = Core::new(Arc::clone(&self.runtime), origin);
+        if let Some(id) = meta.id {
+            session.remember(id, Arc::clone(&core.settlement));
+        }
+        let once = match meta.id {
+            Some(id) if event.policy.delivery == Delivery::Idempotent => Some(Once {
+                id,
+                hash: payload_hash(
+                    event.name,
+                    Arguments::split(args).map_or("{}", |split| split.payload()),
+                ),
+                resent: meta.resent,
+                window_ms: event.policy.window_ms,
+            }),
+            Some(_) | None => None,
+        };
+        let is_join = event.kind == EventKind::Join;
+        let gate = Gate {
+            rooms: if is_join { Vec::new() } else { rooms.clone() },
+            after: meta.after,
+            once,
+        };
+        let span = tracing::info_span!(
+            "command",
+            trace_id = %core.trace,
+            event = event.name,
+            namespace = N::FACTS.path,
+            connection = %session.link.id(),
+            subject = core.identity.subject,
+        );
+        let service = Arc::clone(&self.service);
+        let job: Job = if is_join {
+            let run = crate::join::join::<N, S>(service, Arc::clone(&core), command, rooms);
+            Box::pin(execute(core, gate, ack, run).instrument(span))
+        } else {
+            let cx = Context::<N>::new(Arc::clone(&core));
+            let run = async move { N::run(&service, &cx, command).await };
+            Box::pin(execute(core, gate, ack, run).instrument(span))
+        };
+        self.start(session, event.name, lane, ack, job);
+    }
+
+    /// Lets a job into its lane.
+    pub(crate) fn start(
+        &self,
+        session: &Arc<Session>,
+        event: &str,
+        lane: Option<LaneKey>,
+        ack: Option<i64>,
+        job: Job,
+    ) {
+        match session.admit(lane, job) {
+            Ok(Some(job)) => self.runtime.start_job(job),
+            Ok(None) => {}
+            Err(()) => refuse_with(session, event, ack, LibraryCode::Capacity.problem()),
+        }
+    }
+}
+
+impl<N, S> Inbox for Mounted<N, S>
+where
+    N: Dispatch<S, Context = Context<N>>,
+    S: Send + Sync + 'static,
+{
+    fn facts(&self) -> &'static NamespaceFacts {
+        N::FACTS
+    }
+
+    fn opened(&self, link: &Arc<Link>) {
+        let session = Session::new(Arc::clone(link));
+        self.sessions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(place(link), Arc::clone(&session));
+        crate::welcome::send(&self.runtime, &session);
+        self.connected(session);
+    }
+
+    fn received(&self, link: &Arc<Link>, args: &str, attachments: Vec<Bytes>, ack: Option<i64>) {
+        let Some(session) = self.session(link) else { return };
+        match frame::read::<N::Command>(N::FACTS, args, &attachments) {
+            Ok(Incoming::Command { index, command, meta }) => {
+                self.command(&session, index, command, Arrived { args, meta, ack });
+            }
+            Ok(Incoming::Control { name, payload, meta }) => {
+                let payload = (payload, attachments);
+                self.control(&session, name, payload, Arrived { args, meta, ack });
+            }
+            Err(Rejected { name, meta, problem, .. }) => {
+                Arrived { args, meta, ack }.refuse(&session, &name, problem);
+            }
+        }
+    }
+
+    fn closed(&self, link: &Arc<Link>, reason: DisconnectReason) {
+        let session =
+            self.sessions.write().unwrap_or_else(PoisonError::into_inner).remove(&place(link));
+        if let Some(session) = session {
+            self.disconnected(session, reason);
+        }
+    }
+
+    fn drained(&self, link: &Arc<Link>, dirty: Vec<RoomName>) {
+        if let Some(session) = self.session(link) {
+            crate::heads::send(&self.runtime.rooms, &session, dirty);
+        }
+    }
+
+    fn shutting_down(&self, link: &Arc<Link>) {
+        self.runtime.begin_closing();
+        if let Some(session) = self.session(link) {
+            crate::welcome::say_goodbye(&session);
+        }
+    }
+}
+
+/// A frame that is being dealt with.
+pub(crate) struct Arrived<'a> {
+    pub(crate) args: &'a str,
+    pub(crate) meta: Meta,
+    pub(crate) ack: Option<i64>,
+}
+
+impl Arrived<'_> {
+    /// Tells the caller that the command does not run.
+    pub(crate) fn refuse(self, session: &Session, event: &str, mut problem: Box<Problem>) {
+        let trace = TraceId::given(self.meta.trace.as_deref());
+        tracing::debug!(trace_id = %trace, event, code = problem.code, "refused");
+        problem.trace_id = trace.to_string();
+        if let Some(id) = self.meta.id {
+            // Its successors must not run before it.
+            let settlement = Arc::new(crate::settlement::Settlement::default());
+            settlement.reach(crate::settlement::Stage::Failed);
+            session.remember(id, settlement);
+        }
+        refuse::tell(session, event, self.meta.id, self.ack, &problem);
+    }
+}
+
+fn refuse_with(session: &Session, event: &str, ack: Option<i64>, mut problem: Problem) {
+    problem.trace_id = TraceId::new().to_string();
+    refuse::tell(session, event, None, ack, &problem);
+}
+
+/// Whether the payload keeps its constraints.
+fn fits(command: &impl Command) -> Result<(), Box<Problem>> {
+    let mut report = Report::new();
+    command.check(&mut report);
+    let fields = report.into_fields();
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let mut problem = Box::new(LibraryCode::InvalidPayload.problem());
+    problem.fields = fields;
+    Err(problem)
+}
+
+/// What a command queues up for.
+fn lane_of(event: &Event, rooms: &[RoomName]) -> Option<LaneKey> {
+    match event.policy.lane {
+        Lane::Room => Some(rooms.first().cloned().map_or(LaneKey::Namespace, LaneKey::Room)),
+        Lane::Named(name) => Some(LaneKey::Named(name)),
+        Lane::None => None,
+    }
+}
+
+/// Where a link's session is kept. The session holds the link, so that no other link gets its
+/// address meanwhile.
+fn place(link: &Arc<Link>) -> usize {
+    Arc::as_ptr(link).addr()
+}

@@ -1,0 +1,231 @@
+//! The journal: where durable events, their positions and the answers of idempotent commands live.
+//!
+//! The runtime owns the queue, the order and the groups; a journal only stores. One
+//! [`JournalWriter`] does all writing: `begin`, then for each command a `savepoint` with its events,
+//! its answer and the application's own rows, then `commit`. Readers never wait for it.
+
+mod memory;
+
+use std::any::Any;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+use tautline::{Encoded, Retention, RoomName, Uuid};
+
+use crate::position::{Extent, Position};
+
+pub use memory::Memory;
+
+/// A future of a journal.
+pub type JournalFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, JournalError>> + Send + 'a>>;
+
+/// Storage for events, positions and answers.
+pub trait Journal: Send + Sync + 'static {
+    /// The writer. Asked for once, when the server is built.
+    ///
+    /// # Errors
+    /// When the storage cannot be opened for writing.
+    fn writer(&self) -> Result<Box<dyn JournalWriter>, JournalError>;
+
+    /// Where the writer runs.
+    fn host(&self) -> Host {
+        Host::Thread
+    }
+
+    /// Names the ledger. Another name means: what was answered before may be forgotten.
+    fn ledger(&self) -> String;
+
+    /// What the room can still give. A room that nothing was ever written to has a position, too.
+    fn extent<'a>(&'a self, room: &'a RoomKey) -> JournalFuture<'a, Extent>;
+
+    /// The events after `since`, oldest first: as many as fit into `max_bytes` of payload, and at
+    /// least one if there is one.
+    fn read<'a>(
+        &'a self,
+        room: &'a RoomKey,
+        since: u64,
+        max_bytes: usize,
+    ) -> JournalFuture<'a, Page>;
+
+    /// The committed answer of a command.
+    fn recall<'a>(&'a self, key: &'a LedgerKey) -> JournalFuture<'a, Option<LedgerEntry>>;
+
+    /// Whether it can store at the moment.
+    fn health(&self) -> Health;
+}
+
+/// The writing half. Called by one task or thread, never by two at once.
+pub trait JournalWriter: Send + 'static {
+    /// Opens a group.
+    ///
+    /// # Errors
+    /// When nothing can be stored; every command of the group is refused then.
+    fn begin(&mut self) -> Result<(), JournalError>;
+
+    /// Opens the savepoint of one command. Savepoints follow each other, they never nest.
+    ///
+    /// # Errors
+    /// When nothing can be stored.
+    fn savepoint(&mut self) -> Result<(), JournalError>;
+
+    /// Appends an event to its room and says where.
+    ///
+    /// # Errors
+    /// When it cannot be stored; the runtime rolls the savepoint back.
+    fn append(&mut self, event: &NewEvent) -> Result<Position, JournalError>;
+
+    /// Stores an answer beside the events that it belongs to. An answer that is already there stays,
+    /// and is given back: another node was faster.
+    ///
+    /// # Errors
+    /// When it cannot be stored; the runtime rolls the savepoint back.
+    fn remember(
+        &mut self,
+        key: &LedgerKey,
+        entry: LedgerEntry,
+    ) -> Result<Option<LedgerEntry>, JournalError>;
+
+    /// Takes back everything since the savepoint.
+    ///
+    /// # Errors
+    /// When that fails; the runtime gives the whole group up then.
+    fn rollback(&mut self) -> Result<(), JournalError>;
+
+    /// Keeps everything since the savepoint, for the group's commit.
+    ///
+    /// # Errors
+    /// When that fails; the runtime gives the whole group up then.
+    fn release(&mut self) -> Result<(), JournalError>;
+
+    /// Makes the group durable, all of it or nothing.
+    ///
+    /// # Errors
+    /// When it could not be stored, or nobody knows whether it was.
+    fn commit(&mut self) -> Result<(), JournalError>;
+
+    /// Takes the whole group back.
+    fn abandon(&mut self);
+
+    /// The storage's own connection, through which an application writes its rows into the same
+    /// transaction. A journal without one gives `&()`.
+    fn connection(&self) -> &dyn Any;
+}
+
+/// Where a journal's writer runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// On a thread of its own: it waits for a disk.
+    Thread,
+    /// On a task of the runtime: it never waits.
+    Task,
+}
+
+/// Whether a journal can store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It can.
+    Ready,
+    /// It cannot, and why; for operators, not for clients.
+    Failing(String),
+}
+
+/// Why a journal could not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Nothing was stored.
+    #[error("the journal cannot store")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Nobody knows whether it was stored.
+    #[error("the journal does not know whether it stored")]
+    Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A room has had 2^53 - 1 events.
+    #[error("the room `{0}` has no numbers left")]
+    Exhausted(RoomName),
+}
+
+/// A room as the journal knows it: the same name in two namespaces is two rooms.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RoomKey {
+    /// The namespace's path.
+    pub namespace: &'static str,
+    /// The room's name as it travels.
+    pub room: RoomName,
+}
+
+/// An event that is to be appended.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Its room.
+    pub room: RoomKey,
+    /// How long the room keeps its events.
+    pub retention: Retention,
+    /// What is stored of it.
+    pub body: EventBody,
+}
+
+/// What is stored of an event beside its position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventBody {
+    /// The wire name.
+    pub name: &'static str,
+    /// The payload as it travels.
+    pub payload: Encoded,
+    /// When it happened, in Unix milliseconds.
+    pub ts: u64,
+    /// The id of the command that it came from.
+    pub cause: Option<Uuid>,
+    /// Set on a question.
+    pub question: Option<QuestionRef>,
+}
+
+/// What makes an event a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QuestionRef {
+    /// Names the question in its answer.
+    pub id: Uuid,
+    /// When its time is over, in Unix milliseconds.
+    pub expires_at: u64,
+}
+
+/// An event that was appended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Its number in the room.
+    pub seq: u64,
+    /// What is stored of it.
+    pub body: EventBody,
+}
+
+/// Some of a room's events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// What the room could give when it was read.
+    pub extent: Extent,
+    /// The events, oldest first.
+    pub events: Vec<StoredEvent>,
+}
+
+/// Whose command an answer belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LedgerKey {
+    /// The caller's authenticated subject, or the guest's server-issued one.
+    pub subject: String,
+    /// The namespace's path.
+    pub namespace: &'static str,
+    /// The command's id, chosen by the client.
+    pub id: Uuid,
+}
+
+/// A committed answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerEntry {
+    /// Of the event and its payload; another one under the same id is a conflict.
+    pub hash: [u8; 32],
+    /// The answer as it travels.
+    pub answer: Encoded,
+    /// The last position in each room that the command wrote to.
+    pub at: Vec<(RoomName, Position)>,
+    /// Until when it must be kept, in Unix milliseconds.
+    pub expires_at: u64,
+}

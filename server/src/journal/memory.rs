@@ -1,0 +1,266 @@
+//! The journal in memory: real positions, real groups, real answers, gone with the process.
+
+use std::any::Any;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tautline::{SafeInt, Uuid};
+
+use super::{
+    Health, Host, Journal, JournalError, JournalFuture, JournalWriter, LedgerEntry, LedgerKey,
+    NewEvent, Page, RoomKey, StoredEvent,
+};
+use crate::clock::Clock;
+use crate::position::{Extent, Position};
+
+/// A journal that lives and dies with the process. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Memory {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// Every room's epoch: the sequences begin and end together, with the process.
+    epoch: String,
+    ledger: String,
+    clock: Clock,
+    stored: Mutex<Stored>,
+}
+
+#[derive(Default)]
+struct Stored {
+    rooms: HashMap<RoomKey, Room>,
+    answers: HashMap<LedgerKey, LedgerEntry>,
+    /// The answers in the order in which they came, to forget them in time.
+    expiries: VecDeque<(u64, LedgerKey)>,
+}
+
+#[derive(Default)]
+struct Room {
+    head: u64,
+    events: VecDeque<StoredEvent>,
+}
+
+impl Memory {
+    /// An empty journal.
+    pub fn new() -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                epoch: Uuid::new_v4().to_string(),
+                ledger: Uuid::new_v4().to_string(),
+                clock: Clock::new(),
+                stored: Mutex::default(),
+            }),
+        }
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Shared {
+    fn stored(&self) -> MutexGuard<'_, Stored> {
+        // Nothing in here panics between two changes that belong together.
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn extent(&self, room: Option<&Room>) -> Extent {
+        let seq = room.map_or(0, |room| room.head);
+        let first = room.and_then(|room| room.events.front()).map_or(seq + 1, |event| event.seq);
+        Extent { head: Position { epoch: self.epoch.clone(), seq }, first }
+    }
+
+    fn page(&self, room: &RoomKey, since: u64, max_bytes: usize) -> Page {
+        let stored = self.stored();
+        let room = stored.rooms.get(room);
+        let extent = self.extent(room);
+        let mut events = Vec::new();
+        let mut bytes = 0;
+        for event in room.iter().flat_map(|room| &room.events).filter(|event| event.seq > since) {
+            bytes += event.bytes();
+            if bytes > max_bytes && !events.is_empty() {
+                break;
+            }
+            events.push(event.clone());
+        }
+        Page { extent, events }
+    }
+}
+
+impl StoredEvent {
+    fn bytes(&self) -> usize {
+        let attachments: usize =
+            self.body.payload.attachments.iter().map(|bytes| bytes.len()).sum();
+        self.body.payload.json.len() + attachments
+    }
+}
+
+impl Journal for Memory {
+    fn writer(&self) -> Result<Box<dyn JournalWriter>, JournalError> {
+        Ok(Box::new(Writer {
+            shared: Arc::clone(&self.shared),
+            events: Vec::new(),
+            answers: Vec::new(),
+            heads: HashMap::new(),
+            mark: (0, 0),
+        }))
+    }
+
+    fn host(&self) -> Host {
+        Host::Task
+    }
+
+    fn ledger(&self) -> String {
+        self.shared.ledger.clone()
+    }
+
+    fn extent<'a>(&'a self, room: &'a RoomKey) -> JournalFuture<'a, Extent> {
+        Box::pin(async move {
+            let stored = self.shared.stored();
+            Ok(self.shared.extent(stored.rooms.get(room)))
+        })
+    }
+
+    fn read<'a>(
+        &'a self,
+        room: &'a RoomKey,
+        since: u64,
+        max_bytes: usize,
+    ) -> JournalFuture<'a, Page> {
+        Box::pin(async move { Ok(self.shared.page(room, since, max_bytes)) })
+    }
+
+    fn recall<'a>(&'a self, key: &'a LedgerKey) -> JournalFuture<'a, Option<LedgerEntry>> {
+        Box::pin(async move { Ok(self.shared.stored().answers.get(key).cloned()) })
+    }
+
+    fn health(&self) -> Health {
+        Health::Ready
+    }
+}
+
+/// Collects a group; nothing of it is visible before the commit.
+struct Writer {
+    shared: Arc<Shared>,
+    events: Vec<(NewEvent, u64)>,
+    answers: Vec<(LedgerKey, LedgerEntry)>,
+    /// The heads of the rooms that this group has written to.
+    heads: HashMap<RoomKey, u64>,
+    /// How much of the group was there at the savepoint.
+    mark: (usize, usize),
+}
+
+impl JournalWriter for Writer {
+    fn begin(&mut self) -> Result<(), JournalError> {
+        self.abandon();
+        Ok(())
+    }
+
+    fn savepoint(&mut self) -> Result<(), JournalError> {
+        self.mark = (self.events.len(), self.answers.len());
+        Ok(())
+    }
+
+    fn append(&mut self, event: &NewEvent) -> Result<Position, JournalError> {
+        let head = match self.heads.get(&event.room) {
+            Some(head) => *head,
+            None => self.shared.stored().rooms.get(&event.room).map_or(0, |room| room.head),
+        };
+        let seq = SafeInt::new(head + 1)
+            .ok_or_else(|| JournalError::Exhausted(event.room.room.clone()))?
+            .get();
+        self.heads.insert(event.room.clone(), seq);
+        self.events.push((event.clone(), seq));
+        Ok(Position { epoch: self.shared.epoch.clone(), seq })
+    }
+
+    fn remember(
+        &mut self,
+        key: &LedgerKey,
+        entry: LedgerEntry,
+    ) -> Result<Option<LedgerEntry>, JournalError> {
+        let grouped = self.answers.iter().find(|(known, _)| known == key);
+        let known = match grouped {
+            Some((_, entry)) => Some(entry.clone()),
+            None => self.shared.stored().answers.get(key).cloned(),
+        };
+        if known.is_none() {
+            self.answers.push((key.clone(), entry));
+        }
+        Ok(known)
+    }
+
+    fn rollback(&mut self) -> Result<(), JournalError> {
+        let (events, answers) = self.mark;
+        for (event, seq) in self.events.drain(events..).rev() {
+            // Also right when the number before is the stored head: the entry then says the same.
+            self.heads.insert(event.room, seq - 1);
+        }
+        self.answers.truncate(answers);
+        Ok(())
+    }
+
+    fn release(&mut self) -> Result<(), JournalError> {
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), JournalError> {
+        let now = self.shared.clock.now_ms();
+        let mut stored = self.shared.stored();
+        for (event, seq) in self.events.drain(..) {
+            let room = stored.rooms.entry(event.room).or_default();
+            room.head = seq;
+            room.events.push_back(StoredEvent { seq, body: event.body });
+            if let Some(count) = event.retention.count {
+                while room.events.len() > count as usize {
+                    room.events.pop_front();
+                }
+            }
+            if let Some(age) = event.retention.age_ms {
+                let oldest = now.saturating_sub(age);
+                while room.events.front().is_some_and(|event| event.body.ts < oldest) {
+                    room.events.pop_front();
+                }
+            }
+        }
+        for (key, entry) in self.answers.drain(..) {
+            stored.expiries.push_back((entry.expires_at, key.clone()));
+            stored.answers.insert(key, entry);
+        }
+        stored.forget(now);
+        self.heads.clear();
+        Ok(())
+    }
+
+    fn abandon(&mut self) {
+        self.events.clear();
+        self.answers.clear();
+        self.heads.clear();
+        self.mark = (0, 0);
+    }
+
+    fn connection(&self) -> &dyn Any {
+        &()
+    }
+}
+
+impl Stored {
+    /// Forgets answers whose window is over. In the order in which they came: one with a long window
+    /// keeps shorter ones behind it a little longer, which harms nobody.
+    fn forget(&mut self, now: u64) {
+        while let Some((expires_at, _)) = self.expiries.front() {
+            if *expires_at > now {
+                break;
+            }
+            if let Some((_, key)) = self.expiries.pop_front() {
+                self.answers.remove(&key);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! Idempotent commands: who is running one under which id, and what a second arrival gets.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sha2::{Digest, Sha256};
+use tautline::{LibraryCode, Problem};
+use tokio::sync::watch;
+
+use crate::encode::json;
+use crate::journal::{LedgerEntry, LedgerKey};
+use crate::meta::Resent;
+
+/// Tells one payload of an event from another one. Independent of spaces and the order of fields, so
+/// that a client may store a command as it likes.
+pub(crate) fn payload_hash(event: &str, payload: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(event.as_bytes());
+    hash.update([0]);
+    match serde_json::from_str::<serde_json::Value>(payload) {
+        Ok(value) => write_canonical(&value, &mut hash),
+        Err(_) => hash.update(payload.as_bytes()),
+    }
+    hash.finalize().into()
+}
+
+fn write_canonical(value: &serde_json::Value, hash: &mut Sha256) {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            // Sorted here: a user's build may have serde_json keep the order of the text.
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_unstable_by_key(|(name, _)| *name);
+            hash.update(b"{");
+            for (name, field) in fields {
+                hash.update(json(name).as_bytes());
+                hash.update(b":");
+                write_canonical(field, hash);
+                hash.update(b",");
+            }
+            hash.update(b"}");
+        }
+        Value::Array(items) => {
+            hash.update(b"[");
+            for item in items {
+                write_canonical(item, hash);
+                hash.update(b",");
+            }
+            hash.update(b"]");
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            hash.update(json(value).as_bytes());
+        }
+    }
+}
+
+/// What was found out about a command that is not running here.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Verdict {
+    /// It is new.
+    Run,
+    /// It was answered before.
+    Replay(LedgerEntry),
+    /// It must not run.
+    Refuse(LibraryCode),
+}
+
+/// Decides by what the ledger has and what the client says about its first attempt.
+pub(crate) fn judge(
+    found: Option<LedgerEntry>,
+    hash: &[u8; 32],
+    resent: Option<&Resent>,
+    ledger: &str,
+    window_ms: u64,
+) -> Verdict {
+    match (found, resent) {
+        (Some(entry), _) if entry.hash == *hash => Verdict::Replay(entry),
+        (Some(_), _) => Verdict::Refuse(LibraryCode::ConflictingResend),
+        // What was there at the first attempt may be forgotten: it may have run.
+        (None, Some(resent)) if resent.ledger != ledger || resent.age_ms > window_ms => {
+            Verdict::Refuse(LibraryCode::OutcomeUnknown)
+        }
+        (None, _) => Verdict::Run,
+    }
+}
+
+/// How a command ended, for those who wait for it under the same id.
+pub(crate) type Ending = Result<(), Box<Problem>>;
+
+/// The commands that are running now, by key.
+#[derive(Debug, Default)]
+pub(crate) struct Running {
+    running: Mutex<HashMap<LedgerKey, Entry>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    hash: [u8; 32],
+    ending: watch::Receiver<Option<Ending>>,
+}
+
+/// What a command finds under its id.
+#[derive(Debug)]
+pub(crate) enum Entrance {
+    /// Nobody: it may run, and others wait for it.
+    First(Claim),
+    /// The same command, running: its ending is this one's, too.
+    Second(watch::Receiver<Option<Ending>>),
+    /// Another payload under the same id.
+    Conflict,
+}
+
+impl Running {
+    /// Claims an id.
+    pub(crate) fn enter(self: &Arc<Self>, key: &LedgerKey, hash: [u8; 32]) -> Entrance {
+        let mut running = self.running();
+        match running.get(key) {
+            Some(entry) if entry.hash == hash => Entrance::Second(entry.ending.clone()),
+            Some(_) => Entrance::Conflict,
+            None => {
+                let (tell, ending) = watch::channel(None);
+                running.insert(key.clone(), Entry { hash, ending });
+                Entrance::First(Claim { running: Arc::clone(self), key: key.clone(), tell })
+            }
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<LedgerKey, Entry>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to run the command of one id. Dropped without an ending, those who wait run themselves.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    running: Arc<Running>,
+    key: LedgerKey,
+    tell: watch::Sender<Option<Ending>>,
+}
+
+impl Claim {
+    /// Tells the others how it ended.
+    pub(crate) fn end(self, ending: Ending) {
+        self.tell.send_replace(Some(ending));
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.running.running().remove(&self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tautline::{Encoded, Uuid};
+
+    use super::*;
+
+    fn entry(hash: [u8; 32]) -> LedgerEntry {
+        LedgerEntry { hash, answer: Encoded::default(), at: Vec::new(), expires_at: 0 }
+    }
+
+    fn key() -> LedgerKey {
+        LedgerKey { subject: "s".to_owned(), namespace: "/t", id: Uuid::from_u128(1) }
+    }
+
+    fn resent(ledger: &str, age_ms: u64) -> Resent {
+        Resent { ledger: ledger.to_owned(), age_ms }
+    }
+
+    #[test]
+    fn the_order_of_fields_is_no_other_payload_and_the_event_is() {
+        let one = payload_hash("e", r#"{"a":1,"b":{"c":2,"d":3}}"#);
+
+        assert_eq!(one, payload_hash("e", r#"{ "b": {"d":3,"c":2}, "a": 1 }"#));
+        assert_ne!(one, payload_hash("f", r#"{"a":1,"b":{"c":2,"d":3}}"#));
+        assert_ne!(one, payload_hash("e", r#"{"a":1,"b":{"c":2,"d":4}}"#));
+    }
+
+    #[test]
+    fn what_the_ledger_has_counts_more_than_what_the_client_says() {
+        let found = Some(entry([1; 32]));
+
+        let same = judge(found.clone(), &[1; 32], Some(&resent("other", u64::MAX)), "l", 10);
+        let other = judge(found, &[2; 32], None, "l", 10);
+
+        assert_eq!(same, Verdict::Replay(entry([1; 32])));
+        assert_eq!(other, Verdict::Refuse(LibraryCode::ConflictingResend));
+    }
+
+    #[test]
+    fn a_resend_that_may_have_been_forgotten_is_never_run() {
+        let unknown = Verdict::Refuse(LibraryCode::OutcomeUnknown);
+
+        assert_eq!(judge(None, &[1; 32], Some(&resent("old", 1)), "l", 10), unknown);
+        assert_eq!(judge(None, &[1; 32], Some(&resent("l", 11)), "l", 10), unknown);
+        assert_eq!(judge(None, &[1; 32], Some(&resent("l", 10)), "l", 10), Verdict::Run);
+        assert_eq!(judge(None, &[1; 32], None, "l", 10), Verdict::Run);
+    }
+
+    #[tokio::test]
+    async fn a_duplicate_hears_how_the_first_one_ended() {
+        let running = Arc::new(Running::default());
+        let Entrance::First(claim) = running.enter(&key(), [1; 32]) else { panic!("not first") };
+        let Entrance::Second(mut ending) = running.enter(&key(), [1; 32]) else {
+            panic!("not second")
+        };
+        assert!(matches!(running.enter(&key(), [2; 32]), Entrance::Conflict));
+
+        claim.end(Ok(()));
+
+        assert_eq!(ending.wait_for(Option::is_some).await.unwrap().clone(), Some(Ok(())));
+        assert!(matches!(running.enter(&key(), [2; 32]), Entrance::First(_)));
+    }
+}

@@ -1,0 +1,107 @@
+//! Turns whatever went wrong into the problem that the caller sees, and into a line in the log.
+
+use std::fmt;
+
+use tautline::{Cause, LibraryCode, Outcome, Problem, Refusal};
+
+use crate::commit::CommitError;
+use crate::journal::JournalError;
+use crate::trace::TraceId;
+
+/// Why a command did not end with its answer.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// The caller may read it as it is.
+    Refused(Box<Problem>),
+    /// A fault of the server.
+    Internal(Cause),
+    /// The handler panicked.
+    Panicked(String),
+    /// The handler took too long.
+    TimedOut,
+    /// The journal did not store it.
+    Commit(CommitError),
+}
+
+impl From<LibraryCode> for Trouble {
+    fn from(code: LibraryCode) -> Self {
+        Self::Refused(Box::new(code.problem()))
+    }
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Problem(problem) => Self::Refused(problem),
+            Refusal::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl Trouble {
+    /// The problem, under a trace id. The cause goes to the log under the same id.
+    pub(crate) fn into_problem(self, trace: &TraceId, event: &str) -> Box<Problem> {
+        let mut problem = match self {
+            Self::Refused(problem) => {
+                tracing::debug!(trace_id = %trace, event, code = problem.code, "refused");
+                problem
+            }
+            Self::Internal(cause) => internal(trace, event, &cause),
+            Self::Panicked(message) => internal(trace, event, &format_args!("panic: {message}")),
+            Self::TimedOut => {
+                tracing::warn!(trace_id = %trace, event, "the handler missed its deadline");
+                Box::new(LibraryCode::TimedOut.problem())
+            }
+            Self::Commit(error) => of_commit(error, trace, event),
+        };
+        problem.trace_id = trace.to_string();
+        problem
+    }
+}
+
+fn of_commit(error: CommitError, trace: &TraceId, event: &str) -> Box<Problem> {
+    let code = match &error {
+        CommitError::Panicked(message) => {
+            return internal(trace, event, &format_args!("panic in a commit: {message}"));
+        }
+        CommitError::Step | CommitError::Answered(_) => {
+            return internal(trace, event, &"a commit was given up, and its reason was dropped");
+        }
+        CommitError::Predecessor => LibraryCode::PredecessorUnsettled,
+        CommitError::Behind => LibraryCode::Capacity,
+        CommitError::Gone => LibraryCode::ShuttingDown,
+        CommitError::Journal(error) => {
+            tracing::error!(trace_id = %trace, event, error = %Chain(&**error), "not stored");
+            match &**error {
+                JournalError::Unavailable(_) => LibraryCode::JournalUnavailable,
+                JournalError::Unknown(_) => LibraryCode::OutcomeUnknown,
+                JournalError::Exhausted(_) => LibraryCode::Internal,
+            }
+        }
+    };
+    let mut problem = Box::new(code.problem());
+    if code == LibraryCode::OutcomeUnknown {
+        problem.outcome = Outcome::Unknown;
+    }
+    problem
+}
+
+fn internal(trace: &TraceId, event: &str, cause: &dyn fmt::Display) -> Box<Problem> {
+    tracing::error!(trace_id = %trace, event, cause = %cause, "a command failed");
+    Box::new(LibraryCode::Internal.problem())
+}
+
+/// An error with its sources, for the log.
+pub(crate) struct Chain<'a>(pub(crate) &'a (dyn std::error::Error + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}

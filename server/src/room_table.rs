@@ -1,0 +1,265 @@
+//! Who is in which room. Holds the links themselves, so that a fan-out looks nothing up.
+//!
+//! A caller becomes a member before anybody has decided whether it may: what the room says meanwhile
+//! is held back for it, and reaches it only with the verdict. So nothing is missed between the state
+//! that a join answers and the first live event, and nothing leaks.
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tautline::RoomName;
+
+use crate::frame_out::{Class, Frame, Payload};
+use crate::journal::RoomKey;
+use crate::position::Position;
+use crate::session::{Entering, Session, lock};
+
+/// Into how many parts the table is cut. Each has its own lock and its own publisher.
+pub(crate) const SHARDS: usize = 16;
+
+/// How many frames are held back for one caller. A join that takes longer costs its live events, and
+/// has its durable ones fetched.
+const HELD: usize = 512;
+
+/// What is sent to a room.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    /// How it is delivered.
+    pub(crate) kind: Kind,
+    /// The frame.
+    pub(crate) payload: Payload,
+}
+
+/// How a message is delivered.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// With a place in the room.
+    Durable(Position),
+    /// In order.
+    Live,
+    /// The newest of its name.
+    Volatile(&'static str),
+    /// One of the library's own.
+    Control,
+}
+
+/// All rooms.
+#[derive(Debug)]
+pub(crate) struct RoomTable {
+    shards: Vec<Mutex<HashMap<RoomKey, Members>>>,
+    hasher: RandomState,
+    next_token: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Members {
+    members: Vec<Member>,
+    /// Where each session stands in `members`.
+    places: HashMap<u64, usize>,
+    /// The last position that was published while somebody was here.
+    head: Option<Position>,
+    /// Whether it moved since the last heads.
+    moved: bool,
+}
+
+#[derive(Debug)]
+struct Member {
+    session: Arc<Session>,
+    token: u64,
+    /// What waits for the verdict; `None` once it is there.
+    held: Option<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    messages: Vec<Message>,
+    is_over: bool,
+}
+
+/// A member whose verdict is still to come.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    key: RoomKey,
+    token: u64,
+}
+
+impl RoomTable {
+    pub(crate) fn new() -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+            next_token: AtomicU64::new(1),
+        }
+    }
+
+    /// Which shard a room is in.
+    pub(crate) fn shard_of(&self, key: &RoomKey) -> usize {
+        usize::try_from(self.hasher.hash_one(key) % SHARDS as u64).unwrap_or(0)
+    }
+
+    fn shard(&self, key: &RoomKey) -> &Mutex<HashMap<RoomKey, Members>> {
+        &self.shards[self.shard_of(key)]
+    }
+
+    /// Makes the session a member, its messages held back until [`RoomTable::admit`]. One who is a
+    /// member already goes on receiving.
+    ///
+    /// # Errors
+    /// When it is in too many rooms or over.
+    pub(crate) fn enter(&self, key: RoomKey, session: &Arc<Session>) -> Result<Entry, Entering> {
+        match session.note_entering(&key.room) {
+            Entering::Noted => {}
+            refused @ (Entering::TooMany | Entering::Closed) => return Err(refused),
+        }
+        let token = self.next_token.fetch_add(1, Ordering::Relaxed);
+        {
+            let mut shard = lock(self.shard(&key));
+            let room = shard.entry(key.clone()).or_default();
+            match room.places.get(&session.number) {
+                Some(place) => room.members[*place].token = token,
+                None => {
+                    room.places.insert(session.number, room.members.len());
+                    let held = Some(Held::default());
+                    room.members.push(Member { session: Arc::clone(session), token, held });
+                }
+            }
+        }
+        // It may have closed in between, and looked for its rooms before this one was there.
+        if session.is_closed() {
+            self.leave(&key, session);
+            return Err(Entering::Closed);
+        }
+        Ok(Entry { key, token })
+    }
+
+    /// The verdict is yes: sends what was held back, and everything from now on.
+    pub(crate) fn admit(&self, entry: &Entry, session: &Arc<Session>) {
+        let mut shard = lock(self.shard(&entry.key));
+        let Some(room) = shard.get_mut(&entry.key) else { return };
+        let Some(place) = room.places.get(&session.number) else { return };
+        let member = &mut room.members[*place];
+        if member.token != entry.token {
+            // A later attempt to enter is under way: its verdict counts.
+            return;
+        }
+        session.note_entered(&entry.key.room);
+        let Some(held) = member.held.take() else { return };
+        for message in &held.messages {
+            send(session, &entry.key.room, message);
+        }
+        let lost = if held.is_over { room.head.clone() } else { None };
+        drop(shard);
+        if let Some(head) = lost {
+            session.send_control(crate::heads::frame([(&entry.key.room, &head)]));
+        }
+    }
+
+    /// The verdict is no: nothing of what was held back is ever sent.
+    pub(crate) fn withdraw(&self, entry: &Entry, session: &Arc<Session>) {
+        let is_current = lock(self.shard(&entry.key))
+            .get(&entry.key)
+            .and_then(|room| Some(&room.members[*room.places.get(&session.number)?]))
+            .is_some_and(|member| member.token == entry.token);
+        if is_current {
+            self.leave(&entry.key, session);
+        }
+    }
+
+    /// Takes the session out of the room.
+    pub(crate) fn leave(&self, key: &RoomKey, session: &Session) {
+        session.note_left(&key.room);
+        let mut shard = lock(self.shard(key));
+        let Some(room) = shard.get_mut(key) else { return };
+        let gone = room.remove(session.number);
+        if room.members.is_empty() {
+            shard.remove(key);
+        }
+        drop(shard);
+        // The last reference to a session may go here: not under the lock.
+        drop(gone);
+    }
+
+    /// Sends a message to every member, except to those whom `unless_in` has brought it already.
+    pub(crate) fn publish(&self, key: &RoomKey, message: &Message, unless_in: &[RoomKey]) {
+        let mut shard = lock(self.shard(key));
+        let Some(room) = shard.get_mut(key) else { return };
+        if let Kind::Durable(position) = &message.kind {
+            room.head = Some(position.clone());
+            room.moved = true;
+        }
+        for member in &mut room.members {
+            if unless_in.iter().any(|other| member.session.is_in(&other.room)) {
+                continue;
+            }
+            match &mut member.held {
+                None => send(&member.session, &key.room, message),
+                Some(held) => held.push(message),
+            }
+        }
+    }
+
+    /// How many are in the room, those without a verdict included.
+    pub(crate) fn count(&self, key: &RoomKey) -> usize {
+        lock(self.shard(key)).get(key).map_or(0, |room| room.members.len())
+    }
+
+    /// The members who have been let in.
+    pub(crate) fn members(&self, key: &RoomKey) -> Vec<Arc<Session>> {
+        let shard = lock(self.shard(key));
+        let members = shard.get(key).map_or(&[][..], |room| &room.members[..]);
+        let admitted = members.iter().filter(|member| member.held.is_none());
+        admitted.map(|member| Arc::clone(&member.session)).collect()
+    }
+
+    /// The last position that was published to the room.
+    pub(crate) fn head(&self, key: &RoomKey) -> Option<Position> {
+        lock(self.shard(key)).get(key)?.head.clone()
+    }
+
+    /// The rooms of one shard that moved since the last call, with their members.
+    pub(crate) fn moved(&self, shard: usize) -> Vec<(RoomName, Position, Vec<Arc<Session>>)> {
+        let mut moved = Vec::new();
+        for (key, room) in lock(&self.shards[shard]).iter_mut() {
+            if let (true, Some(head)) = (std::mem::take(&mut room.moved), &room.head) {
+                let members = room.members.iter().filter(|member| member.held.is_none());
+                let members = members.map(|member| Arc::clone(&member.session)).collect();
+                moved.push((key.room.clone(), head.clone(), members));
+            }
+        }
+        moved
+    }
+}
+
+impl Members {
+    fn remove(&mut self, session: u64) -> Option<Member> {
+        let place = self.places.remove(&session)?;
+        let member = self.members.swap_remove(place);
+        if let Some(moved) = self.members.get(place) {
+            self.places.insert(moved.session.number, place);
+        }
+        Some(member)
+    }
+}
+
+impl Held {
+    fn push(&mut self, message: &Message) {
+        if self.messages.len() < HELD {
+            self.messages.push(message.clone());
+        } else {
+            self.is_over = true;
+        }
+    }
+}
+
+fn send(session: &Session, room: &RoomName, message: &Message) {
+    let class = match &message.kind {
+        Kind::Durable(_) => Class::Durable { room },
+        Kind::Live => Class::Live,
+        Kind::Volatile(conflate) => Class::Volatile { conflate },
+        Kind::Control => Class::Control,
+    };
+    session.link.send(class, Frame::Event(message.payload.clone()));
+}

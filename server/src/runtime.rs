@@ -1,0 +1,139 @@
+//! What all namespaces of a server share.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use tautline::{Auth, Contract, Event, LibraryCode};
+use tokio::runtime::Handle;
+
+use crate::auth::Gate;
+use crate::clock::Clock;
+use crate::commit::WriterHandle;
+use crate::identity::Identity;
+use crate::journal::{Journal, JournalError};
+use crate::ledger::Running;
+use crate::publish::Publisher;
+use crate::question::{self, Questions};
+use crate::room_table::RoomTable;
+use crate::session::Job;
+use crate::tasks::Tasks;
+
+/// How long a lifecycle hook may take. The same as a command that says nothing.
+pub(crate) const HOOK_DEADLINE: Duration = Duration::from_millis(10_000);
+
+/// What the welcome tells of the settings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) event_bytes: u32,
+    pub(crate) frame_bytes: u32,
+}
+
+/// The part of a server that knows no contract's types.
+pub(crate) struct Runtime {
+    pub(crate) contract: &'static Contract,
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) ledger: String,
+    pub(crate) writer: WriterHandle,
+    pub(crate) rooms: Arc<RoomTable>,
+    pub(crate) publisher: Arc<Publisher>,
+    pub(crate) running: Arc<Running>,
+    pub(crate) questions: Questions,
+    pub(crate) clock: Clock,
+    pub(crate) tasks: Tasks,
+    pub(crate) limits: Limits,
+    /// How callers are recognised: the transport's, which is made after this.
+    pub(crate) gate: OnceLock<Gate>,
+    handle: Handle,
+    is_closing: AtomicBool,
+}
+
+impl Runtime {
+    /// Starts the writer and the heads. Needs a tokio runtime around it.
+    ///
+    /// # Errors
+    /// When the journal cannot be opened for writing.
+    pub(crate) fn start(
+        contract: &'static Contract,
+        journal: Arc<dyn Journal>,
+        limits: Limits,
+    ) -> Result<Arc<Self>, JournalError> {
+        let clock = Clock::new();
+        let handle = Handle::current();
+        let rooms = Arc::new(RoomTable::new());
+        let publisher = Publisher::new(Arc::clone(&rooms), handle.clone());
+        let writer = WriterHandle::start(&*journal, Arc::clone(&publisher), clock)?;
+        crate::heads::start(&rooms);
+        Ok(Arc::new(Self {
+            contract,
+            ledger: journal.ledger(),
+            journal,
+            writer,
+            rooms,
+            publisher,
+            running: Arc::default(),
+            questions: Questions::default(),
+            clock,
+            tasks: Tasks::default(),
+            limits,
+            gate: OnceLock::new(),
+            handle,
+            is_closing: AtomicBool::new(false),
+        }))
+    }
+
+    /// Runs something on a task of its own.
+    pub(crate) fn spawn(&self, job: Job) {
+        let running = self.tasks.enter();
+        self.handle.spawn(async move {
+            job.await;
+            drop(running);
+        });
+    }
+
+    /// Runs a command as far as it goes without waiting; only the rest gets a task. So the many
+    /// handlers that never wait cost none.
+    pub(crate) fn start_job(&self, mut job: Job) {
+        // A future that is polled again has to take the new waker: this one wakes nobody.
+        if job.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+            self.spawn(job);
+        }
+    }
+
+    /// Whether this caller may send this event at all.
+    pub(crate) fn may(&self, event: &Event, identity: &Identity) -> Result<(), LibraryCode> {
+        if self.is_closing() {
+            return Err(LibraryCode::ShuttingDown);
+        }
+        let policy = &event.policy;
+        // A contract without tokens knows guests only.
+        let only_guests = self.contract.auth == Auth::None;
+        if identity.guest && !policy.guests && !only_guests {
+            return Err(LibraryCode::Unauthenticated);
+        }
+        match policy.scopes.iter().find(|scope| !identity.has_scope(scope)) {
+            Some(_) => Err(LibraryCode::PermissionDenied),
+            None => Ok(()),
+        }
+    }
+
+    /// From now on commands are refused, and nobody waits for an answer.
+    pub(crate) fn begin_closing(self: &Arc<Self>) {
+        if !self.is_closing.swap(true, Ordering::AcqRel) {
+            question::cancel_all(self);
+        }
+    }
+
+    /// Whether the server is going down.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.is_closing.load(Ordering::Acquire)
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("contract", &self.contract.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,126 @@
+//! `Server`: the handle of a running server, cheap to clone.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use tautline::{Contract, Namespace, Room, Uuid};
+use tokio::net::TcpListener;
+
+use crate::builder::Builder;
+use crate::emitter::{EmitterSink, Roomless};
+use crate::handshake::SocketLayer;
+use crate::journal::{Health, RoomKey};
+use crate::listener::SocketListener;
+use crate::rooms::RoomHandle;
+use crate::runtime::Runtime;
+use crate::stage::personal;
+use crate::transport::Transport;
+
+/// A server of one contract. Clones are the same server.
+#[derive(Clone)]
+pub struct Server {
+    runtime: Arc<Runtime>,
+    transport: Transport,
+}
+
+impl Server {
+    /// Begins a server of this contract.
+    pub fn builder(contract: &'static Contract) -> Builder {
+        Builder::new(contract)
+    }
+
+    pub(crate) fn new(runtime: Arc<Runtime>, transport: Transport) -> Self {
+        Self { runtime, transport }
+    }
+
+    /// Emits from outside of a handler: to the rooms that a payload names, and without a room to
+    /// everybody in the namespace.
+    pub fn emitter<N: Namespace>(&self) -> N::Emit<EmitterSink<N>> {
+        self.emit_to::<N>(Roomless::Everyone)
+    }
+
+    /// Emits to one caller, on all its connections. A durable event reaches it later, too.
+    pub fn to_user<N: Namespace>(&self, subject: &str) -> N::Emit<EmitterSink<N>> {
+        self.emit_to::<N>(Roomless::Room(personal(N::FACTS.path, subject)))
+    }
+
+    /// Emits to one connection, by its public id.
+    pub fn to_connection<N: Namespace>(&self, connection: Uuid) -> N::Emit<EmitterSink<N>> {
+        let link = self.transport.core.roster.find(connection, N::FACTS.path);
+        self.emit_to::<N>(Roomless::Connection(link))
+    }
+
+    fn emit_to<N: Namespace>(&self, roomless: Roomless) -> N::Emit<EmitterSink<N>> {
+        EmitterSink::<N>::new(Arc::clone(&self.runtime), roomless).into()
+    }
+
+    /// One room: who is in it, and the way to put them out.
+    pub fn room<N: Namespace>(&self, room: &impl Room) -> RoomHandle {
+        let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
+        RoomHandle::new(Arc::clone(&self.runtime), key)
+    }
+
+    /// How many links are open: one for each namespace of each connection.
+    pub fn links(&self) -> usize {
+        self.transport.core.roster.count()
+    }
+
+    /// Whether the journal can store.
+    pub fn journal_health(&self) -> Health {
+        self.runtime.journal.health()
+    }
+
+    /// The server as a layer around an application's routes. Everything but the Socket.IO path goes
+    /// through untouched.
+    pub fn layer(&self) -> SocketLayer {
+        self.transport.layer()
+    }
+
+    /// The server as routes of its own, to be merged into an application's.
+    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        self.transport.router()
+    }
+
+    /// A listener for `axum::serve`, which sees to stalled clients and to back-pressure.
+    pub fn listener(&self, tcp: TcpListener) -> SocketListener {
+        self.transport.listener(tcp)
+    }
+
+    /// Serves `app` and this server on one port until `stop` is done, then shuts down.
+    ///
+    /// # Errors
+    /// When the port cannot be served.
+    pub async fn serve(
+        &self,
+        tcp: TcpListener,
+        app: Router,
+        stop: impl Future<Output = ()>,
+    ) -> io::Result<()> {
+        let ended = async {
+            stop.await;
+            self.shutdown().await;
+        };
+        self.transport.serve(tcp, app, ended).await
+    }
+
+    /// Goes down in good order: refuses what comes, calls open questions off, tells every client,
+    /// closes every link, and waits until handlers and hooks have ended.
+    pub async fn shutdown(&self) {
+        self.runtime.begin_closing();
+        self.transport.shutdown().await;
+        let patience = self.transport.core.settings.shutdown_timeout;
+        if tokio::time::timeout(patience, self.runtime.tasks.idle()).await.is_err() {
+            tracing::warn!("some handlers have not ended");
+        }
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("contract", &self.runtime.contract.name)
+            .finish_non_exhaustive()
+    }
+}
