@@ -23,6 +23,11 @@ pub trait Authenticator: Send + Sync + 'static {
     /// # Errors
     /// Why that cannot be said. Causes go to the log, never to the caller.
     fn authenticate<'a>(&'a self, credentials: Credentials<'a>) -> Authentication<'a>;
+
+    /// What is wrong with its own settings. A server is not built as long as there is something.
+    fn mistakes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What [`Authenticator::authenticate`] gives.
@@ -95,7 +100,8 @@ impl Gate {
                  would never be asked: remove it or change the contract",
                 self.contract.name
             )],
-            (Auth::Jwt, Some(_)) | (Auth::None, None) => Vec::new(),
+            (Auth::Jwt, Some(authenticator)) => authenticator.mistakes(),
+            (Auth::None, None) => Vec::new(),
         }
     }
 

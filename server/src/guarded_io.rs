@@ -175,6 +175,11 @@ impl<S> GuardedIo<S> {
         }
     }
 
+    /// The stream underneath.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
     /// Calls `farewell` when the stream is dropped, whoever drops it.
     pub(crate) fn on_drop(mut self, farewell: impl FnOnce() + Send + 'static) -> Self {
         self.farewell = Farewell(Some(Box::new(farewell)));

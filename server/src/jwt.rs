@@ -118,11 +118,6 @@ impl Jwt {
         self.apply()
     }
 
-    /// Everything that is wrong with the keys.
-    pub(crate) fn mistakes(&self) -> &[String] {
-        &self.mistakes
-    }
-
     fn empty() -> Self {
         Self {
             keys: Vec::new(),
@@ -196,6 +191,10 @@ impl Authenticator for Jwt {
         let identity =
             credentials.token.ok_or(AuthError::Missing).and_then(|token| self.verify(token));
         Box::pin(std::future::ready(identity))
+    }
+
+    fn mistakes(&self) -> Vec<String> {
+        self.mistakes.clone()
     }
 }
 

@@ -5,6 +5,7 @@ mod lifecycle;
 mod mount;
 mod polling;
 mod pressure;
+mod serve;
 mod shutdown;
 
 use std::sync::{Arc, Mutex};

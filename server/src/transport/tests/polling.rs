@@ -131,3 +131,52 @@ async fn a_page_of_another_origin_may_not_poll() {
 
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
 }
+
+/// Begins the way from polling to a websocket.
+async fn begin_upgrade(rig: &Rig, poller: &Poller) -> TestClient {
+    let connect = crate::testing::Connect::default().query(poller.session.clone());
+    let client = connect.to(rig.transport.router()).await.unwrap();
+    client.send_frame("2probe");
+    client
+}
+
+#[tokio::test]
+async fn a_client_that_polls_may_go_over_to_a_websocket() {
+    let rig = rig();
+    let poller = Poller::enter(&rig).await;
+
+    let client = begin_upgrade(&rig, &poller).await;
+    client.send_frame("5");
+    let tasks = client.enter("/tasks", &json!({})).await.unwrap();
+
+    assert_eq!(tasks.call::<u8>("say", &7).await.unwrap(), 7);
+    assert_eq!(rig.tasks.link().id(), rig.chat.link().id());
+    let connection = Arc::clone(rig.chat.link().connection());
+    assert!(connection.io().is_attached() && connection.io().bytes_in() > 0);
+
+    drop(client);
+    assert_eq!(rig.chat.closed().await, DisconnectReason::ConnectionLost);
+}
+
+#[tokio::test]
+async fn an_upgrade_that_fails_halfway_leaves_nothing_behind() {
+    let rig = rig();
+    let poller = Poller::enter(&rig).await;
+
+    drop(begin_upgrade(&rig, &poller).await);
+
+    assert_eq!(rig.chat.closed().await, DisconnectReason::ConnectionLost);
+    assert_eq!(poller.request("GET", "").await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_session_gets_one_websocket() {
+    let rig = rig();
+    let poller = Poller::enter(&rig).await;
+    let _first = begin_upgrade(&rig, &poller).await;
+
+    let second = crate::testing::Connect::default().query(poller.session.clone());
+    let refused = second.to(rig.transport.router()).await.unwrap_err();
+
+    assert!(matches!(refused, crate::testing::ConnectError::Refused { status: 400, .. }));
+}
