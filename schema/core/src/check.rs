@@ -171,11 +171,12 @@ pub fn range<N: Number>(
 }
 
 /// `#[field(pattern("…"))]`: a regular expression that the text matches somewhere; anchor it with
-/// `^` and `$` where the whole text is meant.
-pub fn pattern(value: &impl Text, regex: &Regex, report: &mut Report) {
+/// `^` and `$` where the whole text is meant. `written` is the expression as the contract has it,
+/// `regex` the one that means the same in Rust.
+pub fn pattern(value: &impl Text, regex: &Regex, written: &str, report: &mut Report) {
     let Some(text) = value.text() else { return };
     if pattern::apply(&text, (regex,)).is_err() {
-        report.broken("pattern", Some(regex.as_str().to_owned()));
+        report.broken("pattern", Some(written.to_owned()));
     }
 }
 

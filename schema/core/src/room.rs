@@ -91,7 +91,7 @@ macro_rules! params {
 
             /// Accepts one spelling only, so that one room has one name.
             fn from_param(text: &str) -> Option<Self> {
-                text.parse().ok().filter(|value: &Self| value.to_string() == text)
+                text.parse().ok().filter(|value: &Self| value.to_param() == text)
             }
         })*
     };

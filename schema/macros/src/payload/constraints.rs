@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Expr, ExprRange, LitStr, Path, RangeLimits, Type, parse2, spanned::Spanned};
 
-use super::{patterns, profile::last_name};
+use super::patterns;
 use crate::{
     arguments::{self, Argument, Value, integer},
     mistakes::Mistakes,
@@ -89,10 +89,10 @@ impl Constraints {
             );
         }
         if let Some(pattern) = &self.pattern {
-            let server = &pattern.server;
+            let Pattern { text, server } = pattern;
             calls.extend(quote_spanned! {span=> {
                 static PATTERN: ::tautline::private::Pattern = ::tautline::private::Pattern::new(#server);
-                ::tautline::private::pattern(#place, PATTERN.regex(), report);
+                ::tautline::private::pattern(#place, PATTERN.regex(), #text, report);
             }});
         }
         for custom in &self.custom {
@@ -101,18 +101,14 @@ impl Constraints {
         calls
     }
 
-    /// The rules in schemars' words. A 32-bit integer always has its bounds: schemars leaves them
-    /// out, and a schema without them accepts what serde refuses.
-    pub(crate) fn schema(&self, ty: &Type) -> TokenStream {
+    /// The rules in schemars' words.
+    pub(crate) fn schema(&self) -> TokenStream {
         let mut words = Vec::new();
         for bounds in [&self.length, &self.items].into_iter().flatten() {
-            words.push(bounds.words("length", None));
+            words.push(bounds.words("length"));
         }
-        let natural = natural_bounds(ty);
-        match (&self.range, natural) {
-            (Some(range), natural) => words.push(range.words("range", natural)),
-            (None, Some((min, max))) => words.push(quote!(range(min = #min, max = #max))),
-            (None, None) => {}
+        if let Some(range) = &self.range {
+            words.push(range.words("range"));
         }
         if let Some(Pattern { text, .. }) = &self.pattern {
             words.push(quote!(regex(pattern = #text)));
@@ -122,28 +118,11 @@ impl Constraints {
 }
 
 impl Bounds {
-    fn words(&self, rule: &str, natural: Option<(i64, i64)>) -> TokenStream {
+    fn words(&self, rule: &str) -> TokenStream {
         let rule = syn::Ident::new(rule, proc_macro2::Span::call_site());
-        let end = |given: &Option<Expr>, natural: Option<i64>| {
-            given.as_ref().map(ToTokens::to_token_stream).or(natural.map(|end| quote!(#end)))
-        };
-        let min = end(&self.min, natural.map(|ends| ends.0)).map(|min| quote!(min = #min,));
-        let max = end(&self.max, natural.map(|ends| ends.1)).map(|max| quote!(max = #max,));
+        let min = self.min.as_ref().map(|min| quote!(min = #min,));
+        let max = self.max.as_ref().map(|max| quote!(max = #max,));
         quote!(#rule(#min #max))
-    }
-}
-
-/// The bounds that schemars does not write by itself.
-fn natural_bounds(ty: &Type) -> Option<(i64, i64)> {
-    let Type::Path(path) = ty else { return None };
-    match last_name(ty)?.as_str() {
-        "i32" => Some((i64::from(i32::MIN), i64::from(i32::MAX))),
-        "u32" => Some((0, i64::from(u32::MAX))),
-        "Option" | "Patch" | "Box" => {
-            let arguments = super::profile::generic_types(path.path.segments.last()?);
-            natural_bounds(arguments.first()?)
-        }
-        _ => None,
     }
 }
 

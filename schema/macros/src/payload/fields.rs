@@ -62,8 +62,7 @@ impl Field {
 
     /// The field as it is declared, with what ts-rs and schemars read.
     pub(crate) fn codegen(&self) -> TokenStream {
-        let (docs, schema, body) =
-            (self.docs.portable(), self.constraints.schema(&self.ty), self.body());
+        let (docs, schema, body) = (self.docs.portable(), self.constraints.schema(), self.body());
         quote!(#docs #schema #body)
     }
 

@@ -45,7 +45,7 @@ pub(crate) fn expand(
         &["Debug", "Clone", "PartialEq"]
     });
     let (serde, described, portable) = (serde(), described(), docs.portable());
-    let schema = constraints.schema(ty);
+    let schema = constraints.schema();
     let declaration = either(
         &quote! {
             #docs #head #serde #[serde(transparent)]

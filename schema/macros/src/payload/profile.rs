@@ -78,6 +78,13 @@ fn expect_named(
                 }
             }
         }
+        "Box"
+            if arguments
+                .iter()
+                .any(|inner| matches!(last_name(inner).as_deref(), Some("Option" | "Patch"))) =>
+        {
+            mistakes.at(ty, "a field is missing or not, whatever holds it: write `Option<Box<T>>`");
+        }
         "Vec" | "Box" => {
             for inner in &arguments {
                 expect_portable(inner, Place::Inside, mistakes);
