@@ -1,7 +1,9 @@
 //! Serves the shared board and its page on one port.
 use std::{collections::HashMap, sync::Mutex};
 
-use tautline_quickstart::{Board, BoardError, BoardState, Boards, BoardsServer, Card, NewCard};
+use tautline_quickstart::{
+    Board, BoardError, BoardState, Boards, BoardsServer, Card, NewCard, contract,
+};
 use tautline_server::{Answer, Context, Jwt, Server};
 use tokio::net::TcpListener;
 use tower_http::services::ServeDir;
@@ -52,5 +54,6 @@ async fn main() -> anyhow::Result<()> {
     let tcp = TcpListener::bind(std::env::var("ADDRESS").unwrap_or("127.0.0.1:0".into())).await?;
     println!("The board is at http://{}", tcp.local_addr()?);
     let page = axum::Router::new().fallback_service(ServeDir::new("examples/quickstart/web/dist"));
-    Ok(server.serve(tcp, page, tokio::signal::ctrl_c()).await?)
+    let stop = async { drop(tokio::signal::ctrl_c().await) };
+    Ok(server.serve(tcp, page, stop).await?)
 }
