@@ -87,24 +87,6 @@ impl Gate {
         Self { contract, authenticator, deadline }
     }
 
-    /// What the contract asks for and the server lacks.
-    pub(crate) fn mistakes(&self) -> Vec<String> {
-        match (self.contract.auth, &self.authenticator) {
-            (Auth::Jwt, None) => vec![format!(
-                "the contract `{}` says `auth: jwt` and the server has no keys: add \
-                 `.jwt(Jwt::hs256(secret))` or an authenticator of your own",
-                self.contract.name
-            )],
-            (Auth::None, Some(_)) => vec![format!(
-                "the contract `{}` says `auth: none` and the server has an authenticator, which \
-                 would never be asked: remove it or change the contract",
-                self.contract.name
-            )],
-            (Auth::Jwt, Some(authenticator)) => authenticator.mistakes(),
-            (Auth::None, None) => Vec::new(),
-        }
-    }
-
     /// Who connects with this token.
     ///
     /// # Errors
@@ -152,6 +134,26 @@ impl Gate {
                 format!("the authenticator panicked: {}", panic_message(&*panic)),
             )),
         }
+    }
+}
+
+/// What the contract asks for and the server lacks, or the other way round.
+pub(crate) fn mistakes(
+    contract: &Contract,
+    authenticator: Option<&dyn Authenticator>,
+) -> Vec<String> {
+    let name = contract.name;
+    match (contract.auth, authenticator) {
+        (Auth::Jwt, None) => vec![format!(
+            "the contract `{name}` says `auth: jwt` and the server has no keys: add \
+             `.jwt(Jwt::hs256(secret))` or an authenticator of your own"
+        )],
+        (Auth::None, Some(_)) => vec![format!(
+            "the contract `{name}` says `auth: none` and the server has an authenticator, which would \
+             never be asked: remove it or change the contract"
+        )],
+        (Auth::Jwt, Some(authenticator)) => authenticator.mistakes(),
+        (Auth::None, None) => Vec::new(),
     }
 }
 

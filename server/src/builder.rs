@@ -92,15 +92,15 @@ impl Builder {
             settings: self.settings,
             authenticator: self.authenticator,
             inboxes,
-        })
-        .map_err(|mistakes| BuildError { mistakes })?;
+        });
         // The runtime is new: nobody has set it before.
         let _first = runtime.gate.set(transport.gate().clone());
         Ok(Server::new(runtime, transport))
     }
 
     fn mistakes(&self) -> Vec<String> {
-        let mut mistakes = Vec::new();
+        let authenticator = self.authenticator.as_deref();
+        let mut mistakes = Transport::mistakes(self.contract, &self.settings, authenticator);
         if tokio::runtime::Handle::try_current().is_err() {
             mistakes.push("there is no tokio runtime: build the server inside of one".to_owned());
         }

@@ -76,8 +76,15 @@ impl Door {
         let greeting = Greeting::read(auth)?;
         match greeting.check_contract(keeper.contract) {
             Fit::Foreign => return Err(LibraryCode::UpgradeClient.problem().into()),
-            Fit::Other => tracing::info!(greeting = ?greeting, "the client knows another version"),
+            Fit::Other => tracing::info!(
+                version = greeting.contract.as_ref().map(|claimed| &*claimed.version),
+                hash = greeting.contract.as_ref().map(|claimed| &*claimed.hash),
+                "the client knows another state of the contract"
+            ),
             Fit::Unsaid | Fit::Same => {}
+        }
+        if let Some(client) = &greeting.client {
+            tracing::debug!(client = client.name, version = client.version, "the client's runtime");
         }
         let identity = keeper.gate.identify(connection, greeting.token.as_deref()).await;
         let identity = identity.map_err(|denial| {

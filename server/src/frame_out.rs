@@ -22,6 +22,7 @@ impl Payload {
     }
 
     /// The array's text.
+    #[cfg(test)]
     pub(crate) fn args(&self) -> &str {
         &self.args
     }

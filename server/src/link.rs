@@ -247,6 +247,9 @@ impl Link {
             connection = %self.id(),
             namespace = self.namespace().path,
             reason = reason.as_str(),
+            bytes_in = self.connection.io().bytes_in(),
+            bytes_out = self.connection.io().bytes_out(),
+            dropped = self.connection.outbound().dropped(),
             "disconnected"
         );
         self.guarded("closed", || self.inbox.closed(self, reason));

@@ -77,10 +77,6 @@ impl Transports {
     pub(crate) fn has_websocket(self) -> bool {
         matches!(self, Self::WebsocketOnly | Self::WebsocketAndPolling)
     }
-
-    pub(crate) fn has_polling(self) -> bool {
-        matches!(self, Self::PollingOnly | Self::WebsocketAndPolling)
-    }
 }
 
 impl Default for Settings {

@@ -14,7 +14,7 @@ use tower::Layer;
 use tower_http::cors::CorsLayer;
 
 use crate::adapter::{Adapters, Unicast};
-use crate::auth::{Authenticator, Gate};
+use crate::auth::{self, Authenticator, Gate};
 use crate::connect::{Door, Doorkeeper};
 use crate::connection::{Connection, Peer};
 use crate::guarded_io::{IoHandle, IoLimits};
@@ -51,17 +51,19 @@ pub(crate) struct Core {
 }
 
 impl Transport {
-    /// Puts it together.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the parts, all at once.
-    pub(crate) fn new(parts: TransportParts) -> Result<Self, Vec<String>> {
+    /// Everything that is wrong with what a transport would be made of.
+    pub(crate) fn mistakes(
+        contract: &'static Contract,
+        settings: &Settings,
+        authenticator: Option<&dyn Authenticator>,
+    ) -> Vec<String> {
+        [settings.mistakes(), auth::mistakes(contract, authenticator)].concat()
+    }
+
+    /// Puts it together. The parts have been looked at before: [`Transport::mistakes`].
+    pub(crate) fn new(parts: TransportParts) -> Self {
         let TransportParts { contract, settings, authenticator, inboxes } = parts;
         let gate = Gate::new(contract, authenticator, settings.authentication_timeout);
-        let mistakes = [settings.mistakes(), gate.mistakes()].concat();
-        if !mistakes.is_empty() {
-            return Err(mistakes);
-        }
         let adapters = Arc::new(Adapters::default());
         let roster = Arc::new(Roster::default());
         let is_draining = Arc::new(AtomicBool::new(false));
@@ -80,7 +82,7 @@ impl Transport {
         }
         let cors = settings.allowed_origins.cors();
         let core = Arc::new(Core { settings, engine, io, roster, cors, is_draining });
-        Ok(Self { core, gate })
+        Self { core, gate }
     }
 
     /// How callers are recognised: for a token that is refreshed.

@@ -195,7 +195,7 @@ impl Rig {
             },
             inboxes: vec![chat.clone(), tasks.clone()],
         });
-        Self { transport: transport.unwrap(), chat, tasks }
+        Self { transport, chat, tasks }
     }
 
     async fn client(&self) -> TestClient {

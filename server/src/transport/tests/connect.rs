@@ -134,7 +134,7 @@ fn odd() -> Rig {
         authenticator: Some(Arc::new(Odd)),
         inboxes: vec![chat.clone()],
     });
-    Rig { transport: transport.unwrap(), chat, tasks: Diary::new(&TASKS) }
+    Rig { transport, chat, tasks: Diary::new(&TASKS) }
 }
 
 #[tokio::test(start_paused = true)]
