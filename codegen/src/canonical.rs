@@ -152,7 +152,7 @@ mod tests {
     fn the_example_of_the_rfc_has_the_text_of_the_rfc() {
         // The numbers are Rust's own: serde_json reads some of them one bit off.
         let value = json!({
-            "numbers": [333_333_333.333_333_29_f64, 1e30, 4.50, 2e-3, 0.000_000_000_000_000_000_000_000_001],
+            "numbers": [333_333_333.333_333_3_f64, 1e30, 4.50, 2e-3, 0.000_000_000_000_000_000_000_000_001],
             "string": "\u{20ac}$\u{f}\nA'B\"\\\\\"/",
             "literals": [null, true, false],
         });

@@ -129,7 +129,7 @@ pub(crate) fn errors(contract: &Contract) -> Vec<&'static Errors> {
 /// The rooms of a contract, each once.
 pub(crate) fn rooms(contract: &Contract) -> Vec<&'static RoomFacts> {
     let all = contract.namespaces.iter().flat_map(|namespace| namespace.rooms());
-    unique(all, |a, b| a.ty.rust_name() == b.ty.rust_name())
+    unique(all, |a, b| (a.ty.rust_name(), a.pattern) == (b.ty.rust_name(), b.pattern))
 }
 
 /// The errors of an event, if it has some of its own.

@@ -12,26 +12,33 @@ use crate::{
     Described, File, MARK,
     canonical::{canonical, readable},
     described::{Side, errors, events_of, refusals},
+    library::library,
     schemas::{DEFINITIONS, Direction, Schemas, rename_references},
 };
 
+/// What the names of the library's definitions begin with, so that a contract may have its own
+/// `Position`.
+const LIBRARY_PREFIX: &str = "tautline.";
+
 /// Makes the file.
 pub(crate) fn make(described: &Described) -> Vec<File> {
-    let document = Document { described, differing: differing(described) };
     let contract = described.contract;
-    let namespaces = contract.namespaces.iter();
-    let namespaces: Map<String, Value> =
-        namespaces.map(|it| (it.path.to_owned(), document.namespace(it))).collect();
+    let library = library();
+    let (own, library) = (Document::of(described, ""), Document::of(&library, LIBRARY_PREFIX));
+    let mut definitions = own.definitions();
+    definitions.extend(library.definitions());
+    definitions.extend(problem_definitions());
     let schema = json!({
         "$comment": MARK,
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$defs": document.definitions(),
+        "$defs": definitions,
         "title": contract.name,
         "x-tautline": {
             "name": contract.name,
             "version": contract.version,
             "hash": described.hash,
-            "namespaces": namespaces,
+            "namespaces": own.namespaces(),
+            "library": library.namespaces(),
         },
     });
     vec![File::new("contract.schema.json", readable(&schema))]
@@ -41,9 +48,20 @@ struct Document<'a> {
     described: &'a Described,
     /// The definitions that are not the same in both directions.
     differing: BTreeSet<String>,
+    /// What the names of the definitions begin with.
+    prefix: &'static str,
 }
 
-impl Document<'_> {
+impl<'a> Document<'a> {
+    fn of(described: &'a Described, prefix: &'static str) -> Self {
+        Self { described, differing: differing(described), prefix }
+    }
+
+    fn namespaces(&self) -> Map<String, Value> {
+        let namespaces = self.described.contract.namespaces.iter();
+        namespaces.map(|it| (it.path.to_owned(), self.namespace(it))).collect()
+    }
+
     fn namespace(&self, facts: &'static NamespaceFacts) -> Value {
         let of_side = |wanted: Side| -> Map<String, Value> {
             let events = events_of(facts).filter(|(side, _)| *side == wanted);
@@ -86,13 +104,15 @@ impl Document<'_> {
 
     fn name(&self, direction: Direction, name: &str) -> String {
         match direction {
-            Direction::Sent if self.differing.contains(name) => format!("{name}.Sent"),
-            Direction::Sent | Direction::Received => name.to_owned(),
+            Direction::Sent if self.differing.contains(name) => {
+                format!("{}{name}.Sent", self.prefix)
+            }
+            Direction::Sent | Direction::Received => format!("{}{name}", self.prefix),
         }
     }
 
     fn definitions(&self) -> BTreeMap<String, Value> {
-        let mut all = problem_definitions();
+        let mut all = BTreeMap::new();
         for direction in [Direction::Sent, Direction::Received] {
             for (name, schema) in self.described.schemas(direction).definitions() {
                 all.insert(self.name(direction, name), self.named(direction, schema.clone()));
@@ -123,7 +143,7 @@ impl Document<'_> {
         };
         json!({
             "description": errors.docs.trim(),
-            "allOf": [{ "$ref": format!("{DEFINITIONS}Problem") }],
+            "allOf": [{ "$ref": format!("{DEFINITIONS}{LIBRARY_PREFIX}Problem") }],
             "oneOf": errors.variants.iter().map(variant).collect::<Vec<_>>(),
         })
     }
@@ -190,5 +210,11 @@ fn differing(described: &Described) -> BTreeSet<String> {
 fn problem_definitions() -> BTreeMap<String, Value> {
     let mut generator = crate::schemas::generator(Direction::Sent);
     generator.subschema_for::<Problem>();
-    Schemas::finish(generator)
+    let definitions = Schemas::finish(generator).into_iter();
+    let prefixed = definitions.map(|(name, mut schema)| {
+        let address = |name: &str| format!("{DEFINITIONS}{LIBRARY_PREFIX}{name}");
+        rename_references(&mut schema, &address);
+        (format!("{LIBRARY_PREFIX}{name}"), schema)
+    });
+    prefixed.collect()
 }

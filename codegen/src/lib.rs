@@ -61,6 +61,7 @@ mod typescript;
 
 mod canonical;
 mod constraints;
+mod library;
 mod names;
 mod not_enforced;
 mod schemas;

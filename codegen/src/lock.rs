@@ -1,11 +1,12 @@
 //! The lock generator: `contract.lock.json`, the wire facts as they were last published.
 //!
-//! The hash is over the canonical text of `contract`; the file has line breaks besides, so that a
-//! change of the contract shows as the lines that it changes.
+//! The hash is over the canonical text of `contract`, and not over that of `library`, the control
+//! events beside it: those have the library's version. The file has line breaks besides, so that
+//! a change of the contract shows as the lines that it changes.
 
 use serde_json::json;
 
-use crate::{Described, File, MARK, canonical::readable, wire_facts::wire_facts};
+use crate::{Described, File, MARK, canonical::readable, library::library, wire_facts::wire_facts};
 
 /// Makes the file.
 pub(crate) fn make(described: &Described) -> Vec<File> {
@@ -14,6 +15,7 @@ pub(crate) fn make(described: &Described) -> Vec<File> {
         "@generated": mark,
         "contract": wire_facts(described),
         "hash": described.hash,
+        "library": wire_facts(&library()),
         "version": described.contract.version,
     });
     vec![File::new("contract.lock.json", readable(&lock))]

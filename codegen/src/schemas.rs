@@ -41,6 +41,7 @@ impl Schemas {
         let definitions = generator.take_definitions(true).into_iter();
         let bounded = definitions.map(|(name, mut schema)| {
             add_bounds(&mut schema);
+            plain_docs(&mut schema);
             (name, schema)
         });
         bounded.collect()
@@ -124,6 +125,14 @@ fn add_bounds(schema: &mut Value) {
         }
     }
     for_each_subschema(schema, &mut add_bounds);
+}
+
+/// Takes the escapes of TypeScript's comments out of documentation.
+fn plain_docs(schema: &mut Value) {
+    if let Some(Value::String(docs)) = schema.get_mut("description") {
+        *docs = docs.replace("*\\/", "*/");
+    }
+    for_each_subschema(schema, &mut plain_docs);
 }
 
 /// Calls `visit` with every schema directly inside this one. Property names are no keywords.

@@ -156,8 +156,8 @@ fn definitions(schemas: &Schemas) -> Value {
 /// Points the references at the lock's own definitions.
 fn moved(mut schema: Value, direction: Direction) -> Value {
     let folder = match direction {
-        Direction::Received => "#/contract/types/received/",
-        Direction::Sent => "#/contract/types/sent/",
+        Direction::Received => "types/received/",
+        Direction::Sent => "types/sent/",
     };
     crate::schemas::rename_references(&mut schema, &|name| format!("{folder}{name}"));
     schema

@@ -58,7 +58,7 @@ pub(super) fn delivery_fits_the_direction(described: &Described, mistakes: &mut 
         if !possible.contains(&delivery) {
             let names = possible.map(|it| format!("`{}`", it.as_str())).join(", ");
             let text = format!(
-                "cannot be delivered `{}`: a {} is one of {names}",
+                "cannot be delivered `{}`: {}s are one of {names}",
                 delivery.as_str(),
                 side.noun()
             );
@@ -146,11 +146,9 @@ pub(super) fn waiting_offline_ends_before_the_answer_is_forgotten(
     for_each(described, |_, event| {
         let policy = &event.policy;
         let Offline::Queue { ttl_ms } = policy.offline else { return };
-        if policy.delivery == Delivery::Volatile {
-            mistakes.push(mistake(
-                event,
-                "is volatile and waits offline: what may be lost is not kept",
-            ));
+        if policy.delivery != Delivery::Idempotent {
+            mistakes
+                .push(mistake(event, "waits offline, so it may be sent twice: make it idempotent"));
         } else if ttl_ms > policy.window_ms {
             mistakes.push(mistake(event, &format!(
                 "waits offline for {ttl_ms} ms, but its answer is remembered for {} ms only: shorten `offline` or lengthen `window`",

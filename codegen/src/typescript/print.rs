@@ -57,7 +57,11 @@ impl Code {
         let inner = " ".repeat(indent + 2);
         let outer = " ".repeat(indent);
         match self {
-            Self::Raw(text) => text.clone(),
+            Self::Raw(text) => match text.split_once(" => ") {
+                // A function that is too long continues on the next line.
+                Some((head, body)) => format!("{head} =>\n{inner}{body}"),
+                None => text.clone(),
+            },
             Self::Object(entries) => {
                 let lines: String = entries.iter().map(|entry| entry.print(indent + 2)).collect();
                 format!("{{\n{lines}{outer}}}")
@@ -164,7 +168,7 @@ pub(crate) fn inline(ty: &Type) -> String {
         }
         Type::Union(members) if members.is_empty() => "never".to_owned(),
         Type::Union(members) => {
-            members.iter().map(|member| inline(&member.ty)).collect::<Vec<_>>().join(" | ")
+            members.iter().map(|member| inline_member(&member.ty)).collect::<Vec<_>>().join(" | ")
         }
         Type::Intersection(parts) => {
             let part = |part: &Type| match part {
@@ -176,6 +180,14 @@ pub(crate) fn inline(ty: &Type) -> String {
         Type::Generic(name, arguments) => {
             format!("{name}<{}>", arguments.iter().map(inline).collect::<Vec<_>>().join(", "))
         }
+    }
+}
+
+/// A member of a union on one line.
+fn inline_member(ty: &Type) -> String {
+    match ty {
+        Type::Intersection(_) => format!("({})", inline(ty)),
+        _ => inline(ty),
     }
 }
 
@@ -195,7 +207,7 @@ fn after(ty: &Type, indent: usize, column: usize) -> String {
         {
             let margin = " ".repeat(indent + 2);
             let argument = |argument: &Type| {
-                let text = broken(argument, indent + 2, indent + 2);
+                let text = after(argument, indent + 2, indent + 2);
                 format!("{margin}{}", text.trim_start())
             };
             let arguments: Vec<String> = arguments.iter().map(argument).collect();
@@ -208,12 +220,11 @@ fn after(ty: &Type, indent: usize, column: usize) -> String {
 fn union_line(member: &Member, indent: usize) -> String {
     let docs = comment(&member.docs, indent);
     let margin = " ".repeat(indent);
-    let text = broken(&member.ty, indent + 2, indent + 2);
+    let text = match &member.ty {
+        Type::Intersection(_) => inline_member(&member.ty),
+        ty => after(ty, indent + 2, indent + 2),
+    };
     format!("\n{docs}{margin}| {}", text.trim_start())
-}
-
-fn broken(ty: &Type, indent: usize, column: usize) -> String {
-    after(ty, indent, column)
 }
 
 fn object(fields: &[Field], indent: usize) -> String {

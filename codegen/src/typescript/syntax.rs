@@ -156,7 +156,14 @@ impl<'a> Parser<'a> {
         loop {
             let docs = self.docs();
             if self.eat("}") {
-                return Ok(Type::Object(fields));
+                // `{}` is anything but nothing: `string & {}` keeps editors from forgetting the words
+                // before it. An object without fields is `Record<symbol, never>` to ts-rs.
+                let is_anything = fields.is_empty();
+                return Ok(if is_anything {
+                    Type::Name("{}".to_owned())
+                } else {
+                    Type::Object(fields)
+                });
             }
             if self.eat("[") {
                 let value = self.index_signature()?;

@@ -44,7 +44,9 @@ impl Types {
     pub fn add_variant_docs(&mut self, schemas: &Schemas) {
         for named in &mut self.named {
             let Some(schema) = schemas.definitions().get(&named.name) else { continue };
-            let variants = schema.get("oneOf").and_then(Value::as_array);
+            // An open enum has its variants beside the form of those that are not known.
+            let variants = [schema.get("oneOf"), schema.pointer("/anyOf/0/oneOf")];
+            let variants = variants.into_iter().flatten().find_map(Value::as_array);
             if let (Some(variants), Type::Union(members)) = (variants, &mut named.ty) {
                 members.iter_mut().for_each(|member| add_docs(member, variants));
             }

@@ -1,0 +1,24 @@
+//! The library's own events as a contract of their own: every document has them beside the user's.
+
+use std::path::Path;
+
+use tautline::{Auth, Contract, Namespace as _, control::Control};
+
+use crate::Described;
+
+/// The control events, which every namespace carries.
+static LIBRARY: Contract = Contract {
+    name: "tautline",
+    version: env!("CARGO_PKG_VERSION"),
+    hash: "",
+    namespaces: &[Control::FACTS],
+    scopes: &[],
+    auth: Auth::None,
+    guests: true,
+};
+
+/// The library's contract, described. The laws are not for it: it may use the reserved names.
+pub(crate) fn library() -> Described {
+    let (described, _) = Described::read(&LIBRARY, Path::new(""));
+    described
+}

@@ -1,0 +1,73 @@
+//! The other documents: the lock, the schema, the catalogue, the hash for the server.
+
+use crate::{
+    cases::{events, rooms, values},
+    check::{check_document, files},
+};
+
+#[test]
+fn a_schema_has_a_definition_for_each_type() {
+    let text = &files(values::objects_with_a_tag::contract(), "schema")[0].text;
+    let schema: serde_json::Value = serde_json::from_str(text).unwrap();
+
+    let own: Vec<&String> = schema["$defs"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter(|name| !name.starts_with("tautline."))
+        .collect();
+    assert_eq!(own, ["Value"]);
+    let said = "/x-tautline/namespaces/~1values/events/said/payload/$ref";
+    assert_eq!(schema.pointer(said).unwrap(), "#/$defs/Value");
+}
+
+#[test]
+fn every_reference_of_a_schema_leads_somewhere() {
+    for contract in [rooms::shared_types::contract(), events::refusals::contract()] {
+        let text = &files(contract, "schema")[0].text;
+        let schema: serde_json::Value = serde_json::from_str(text).unwrap();
+        for reference in text.lines().filter_map(|line| line.trim().strip_prefix("\"$ref\": \"#")) {
+            let pointer = reference.trim_end_matches(',').trim_end_matches('"');
+            assert!(schema.pointer(pointer).is_some(), "{pointer}");
+        }
+    }
+}
+
+#[test]
+fn integers_have_the_bounds_of_their_types() {
+    let text = &files(values::every_number::contract(), "schema")[0].text;
+    let schema: serde_json::Value = serde_json::from_str(text).unwrap();
+
+    let fields = &schema["$defs"]["Value"]["properties"];
+    assert_eq!(fields["unsigned"]["maximum"], u32::MAX);
+    assert_eq!(fields["signed"]["minimum"], i32::MIN);
+    assert_eq!(fields["byte"]["maximum"], u8::MAX);
+    assert_eq!(fields["safe"]["maximum"], 9_007_199_254_740_991_u64);
+}
+
+#[test]
+fn the_catalogue_shows_every_policy() {
+    check_document(events::every_policy::contract(), "catalogue", "catalogue of every policy");
+}
+
+#[test]
+fn the_catalogue_shows_refusals() {
+    let text = &files(events::refusals::contract(), "catalogue")[0].text;
+
+    let row = text.lines().find(|line| line.contains("`order.taken`")).unwrap();
+    assert!(row.contains("unavailable | error | retry after `retry_after_ms`"), "{row}");
+    assert!(row.contains("{by} has it. Wait."), "{row}");
+    assert!(row.contains("(tests/codegen/cases/events.rs#L"), "{row}");
+}
+
+#[test]
+fn the_server_reads_the_hash_that_the_lock_has() {
+    let contract = rooms::shared_types::contract();
+    let lock: serde_json::Value = serde_json::from_str(&files(contract, "lock")[0].text).unwrap();
+
+    let rust = &files(contract, "rust")[0].text;
+
+    let hash = lock["hash"].as_str().unwrap();
+    assert_eq!(hash, tautline_codegen::hash(&lock["contract"]));
+    assert!(rust.contains(&format!("pub const CONTRACT_HASH: &str =\n    \"{hash}\";")), "{rust}");
+}
