@@ -16,9 +16,6 @@ export const SERVER = `${PROGRAMS}/tautline-quickstart-server`;
 /** Serves the same contract where a test wants settings that the quickstart leaves at their defaults. */
 export const POLLING_SERVER = `${PROGRAMS}/tautline-conformance-server`;
 
-/** Python with the stock client, as `scripts/python-env.sh` makes it. */
-export const PYTHON = `${ROOT}.venv/bin/python`;
-
 /** The pages that a server of the tests can serve, and where their sources are. */
 export const PAGES = {
   /** The quickstart, with React's development build: StrictMode runs every effect twice. */
