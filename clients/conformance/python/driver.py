@@ -7,9 +7,13 @@ Bytes stand as `{"$bytes": "<base64>"}` in both directions. The end of the input
 import asyncio
 import base64
 import json
+import logging
 import sys
 
 import socketio
+
+# The library leaves the sessions of refused clients open; at the end that is no news.
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 clients = {}
 

@@ -8,7 +8,7 @@ use tautline_conformance::echo::{
 use tautline_server::Context;
 
 /// Echoes.
-pub struct EchoService;
+pub(crate) struct EchoService;
 
 impl EchoServer for EchoService {
     type Context = Context<Echo>;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tautline::{Contract, Event, EventKind, NamespaceFacts};
 
 /// The route of a contract's examples.
-pub fn routes(contract: &'static Contract) -> Router {
+pub(crate) fn routes(contract: &'static Contract) -> Router {
     Router::new().route("/examples", get(async || Json(list(contract))))
 }
 

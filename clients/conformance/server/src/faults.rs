@@ -17,7 +17,7 @@ const SECRET: &str = "the password of the database is hunter2";
 
 /// Counts what has run.
 #[derive(Default)]
-pub struct FaultsService {
+pub(crate) struct FaultsService {
     counters: Mutex<HashMap<String, u32>>,
 }
 

@@ -8,14 +8,14 @@ use tokio::sync::watch;
 
 /// Gates by name. Each is closed until it is opened, and open from then on.
 #[derive(Default)]
-pub struct Gates {
+pub(crate) struct Gates {
     gates: Mutex<HashMap<String, watch::Sender<bool>>>,
     waiting: AtomicU32,
 }
 
 impl Gates {
     /// Waits until the gate is open.
-    pub async fn pass(&self, name: &str) {
+    pub(crate) async fn pass(&self, name: &str) {
         let mut gate = self.gate(name).subscribe();
         self.waiting.fetch_add(1, Ordering::Relaxed);
         // The sender lives as long as the gates do.
@@ -24,12 +24,12 @@ impl Gates {
     }
 
     /// Opens the gate.
-    pub fn open(&self, name: &str) {
+    pub(crate) fn open(&self, name: &str) {
         self.gate(name).send_replace(true);
     }
 
     /// How many wait.
-    pub fn waiting(&self) -> u32 {
+    pub(crate) fn waiting(&self) -> u32 {
         self.waiting.load(Ordering::Relaxed)
     }
 

@@ -55,7 +55,9 @@ fn server(
         "conformance" => tautline_conformance::contract(),
         "profile" => tautline_profile_contract::contract(),
         "quickstart" => tautline_quickstart::contract(),
-        other => bail!("unknown contract `{other}`: `conformance`, `profile` and `quickstart` are known"),
+        other => {
+            bail!("unknown contract `{other}`: `conformance`, `profile` and `quickstart` are known")
+        }
     };
     let builder = Server::builder(contract).jwt(jwt).settings(switches.settings());
     let builder = match switches.contract.as_str() {

@@ -7,7 +7,7 @@ use tautline_profile_contract::*;
 use tautline_server::Context;
 
 /// Serves both namespaces of the profile.
-pub struct ProfileService;
+pub(crate) struct ProfileService;
 
 /// `echo_x` and `x`: the answer and the event are the payload.
 macro_rules! echoes {
@@ -55,11 +55,7 @@ impl CornersServer for ProfileService {
         Ok(())
     }
 
-    async fn join_corner(
-        &self,
-        _: &Self::Context,
-        _: &Corner,
-    ) -> Answer<Vec<Thing>, CornerError> {
+    async fn join_corner(&self, _: &Self::Context, _: &Corner) -> Answer<Vec<Thing>, CornerError> {
         answer_example("join_corner")
     }
 
@@ -93,6 +89,7 @@ impl CornersServer for ProfileService {
 
 /// What the contract says that a command may answer.
 fn answer_example<T: Wire>(command: &str) -> Answer<T, CornerError> {
-    let example = Corners::FACTS.command(command).and_then(|(_, facts)| facts.policy.answer_example);
+    let example =
+        Corners::FACTS.command(command).and_then(|(_, facts)| facts.policy.answer_example);
     Ok(serde_json::from_value(example.map_or(Value::Null, |example| example()))?)
 }

@@ -5,7 +5,7 @@ use tautline_quickstart::{Board, BoardError, BoardState, Boards, BoardsServer, C
 use tautline_server::Context;
 
 /// A board that remembers nothing.
-pub struct QuickstartService;
+pub(crate) struct QuickstartService;
 
 impl BoardsServer for QuickstartService {
     type Context = Context<Boards>;

@@ -7,13 +7,13 @@ use anyhow::Context as _;
 use tautline_server::{Settings, Transports};
 
 /// What a test wants of its server.
-pub struct Switches {
+pub(crate) struct Switches {
     /// Which contract it serves.
-    pub contract: String,
+    pub(crate) contract: String,
     /// Where it listens.
-    pub address: String,
+    pub(crate) address: String,
     /// The secret of its tokens.
-    pub secret: String,
+    pub(crate) secret: String,
     is_polling_allowed: bool,
     frame_bytes: Option<usize>,
     stall: Option<Duration>,
@@ -21,7 +21,7 @@ pub struct Switches {
 
 impl Switches {
     /// Reads them all.
-    pub fn read() -> anyhow::Result<Self> {
+    pub(crate) fn read() -> anyhow::Result<Self> {
         Ok(Self {
             contract: text("CONTRACT").unwrap_or_else(|| "conformance".to_owned()),
             address: text("ADDRESS").unwrap_or_else(|| "127.0.0.1:0".to_owned()),
@@ -33,7 +33,7 @@ impl Switches {
     }
 
     /// The settings of the server's transport.
-    pub fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         let default = Settings::default();
         let frame_bytes = self.frame_bytes.unwrap_or(default.frame_bytes);
         Settings {
@@ -54,5 +54,7 @@ fn text(name: &str) -> Option<String> {
 }
 
 fn number(name: &str) -> anyhow::Result<Option<usize>> {
-    text(name).map(|value| value.parse().with_context(|| format!("{name} is no number"))).transpose()
+    text(name)
+        .map(|value| value.parse().with_context(|| format!("{name} is no number")))
+        .transpose()
 }

@@ -12,7 +12,7 @@ use tautline_server::Context;
 
 /// The books.
 #[derive(Default)]
-pub struct TablesService {
+pub(crate) struct TablesService {
     books: Mutex<HashMap<String, Vec<Entry>>>,
 }
 
@@ -49,11 +49,7 @@ impl TablesServer for TablesService {
         Ok(())
     }
 
-    async fn join_table(
-        &self,
-        _: &Self::Context,
-        room: &Table,
-    ) -> Answer<TableState, TableError> {
+    async fn join_table(&self, _: &Self::Context, room: &Table) -> Answer<TableState, TableError> {
         let entries = self.books().get(&room.table_id).cloned().unwrap_or_default();
         Ok(TableState { entries })
     }

@@ -7,17 +7,17 @@ use tautline_conformance::work::Visit;
 
 /// Every visit so far. Outlives the server, so that the last departures are counted too.
 #[derive(Clone, Default)]
-pub struct Visits(Arc<Mutex<Vec<Visit>>>);
+pub(crate) struct Visits(Arc<Mutex<Vec<Visit>>>);
 
 impl Visits {
     /// Somebody has come.
-    pub fn arrived(&self, connection: Uuid) {
+    pub(crate) fn arrived(&self, connection: Uuid) {
         let connection = connection.to_string();
         self.all().push(Visit { connection, departures: 0, reason: None });
     }
 
     /// Somebody has left.
-    pub fn departed(&self, connection: Uuid, reason: DisconnectReason) {
+    pub(crate) fn departed(&self, connection: Uuid, reason: DisconnectReason) {
         let connection = connection.to_string();
         if let Some(visit) = self.all().iter_mut().find(|visit| visit.connection == connection) {
             visit.departures += 1;
@@ -26,7 +26,7 @@ impl Visits {
     }
 
     /// All visits, in the order of arrival.
-    pub fn list(&self) -> Vec<Visit> {
+    pub(crate) fn list(&self) -> Vec<Visit> {
         self.all().clone()
     }
 

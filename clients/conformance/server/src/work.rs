@@ -16,7 +16,7 @@ use crate::visits::Visits;
 
 /// Desks in memory, gates and counters.
 #[derive(Default)]
-pub struct WorkService {
+pub(crate) struct WorkService {
     desks: Mutex<HashMap<String, Vec<u32>>>,
     gates: Gates,
     arrivals: AtomicU32,
@@ -25,7 +25,7 @@ pub struct WorkService {
 
 impl WorkService {
     /// A service that notes who comes and goes.
-    pub fn new(visits: Visits) -> Self {
+    pub(crate) fn new(visits: Visits) -> Self {
         Self { visits, ..Self::default() }
     }
 }
