@@ -145,7 +145,7 @@ impl ConnectHandler<Unicast, Own> for Door {
             "connect",
             namespace = self.inbox.facts().path,
             connection = connection.map(|connection| connection.id().to_string()),
-            trace = %trace,
+            trace_id = %trace,
         );
         let admission = async move {
             let auth = auth.as_ref().and_then(Value::as_str).map(|auth| auth.as_str());

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use tautline::DisconnectReason;
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::guarded_io::{IoHandle, ReadPause};
@@ -32,6 +33,8 @@ pub(crate) struct Connection {
     polling: OnceLock<Polling>,
     is_upgrading: AtomicBool,
     roster: Weak<Roster>,
+    /// Frames may come from threads that know no runtime, such as a journal's writer.
+    runtime: Handle,
 }
 
 /// What there is only for a session that began with polling.
@@ -75,6 +78,7 @@ impl Connection {
             polling: OnceLock::new(),
             is_upgrading: AtomicBool::new(false),
             roster: Arc::downgrade(roster),
+            runtime: Handle::current(),
         });
         roster.add_connection(&connection);
         connection
@@ -98,6 +102,11 @@ impl Connection {
     /// What waits to be sent.
     pub(crate) fn outbound(&self) -> &Outbound {
         &self.outbound
+    }
+
+    /// Where its tasks run.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
     }
 
     /// The guest that every namespace of this connection sees.
@@ -143,7 +152,7 @@ impl Connection {
             return self.cut();
         }
         let connection = Arc::clone(self);
-        tokio::spawn(async move {
+        self.runtime.spawn(async move {
             tokio::time::sleep(LAST_WORDS).await;
             connection.cut();
         });

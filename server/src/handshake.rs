@@ -185,7 +185,7 @@ fn refuse(core: &Core, status: StatusCode, code: LibraryCode) -> Response {
     let mut problem = code.problem();
     let trace = TraceId::new();
     problem.trace_id = trace.to_string();
-    tracing::info!(%trace, code = code.as_str(), status = status.as_u16(), "refused a request");
+    tracing::info!(trace_id = %trace, code = code.as_str(), status = status.as_u16(), "refused a request");
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;

@@ -172,7 +172,7 @@ impl Outbound {
         self.waiting.store(queue.waiting(), Ordering::Release);
         if queue.waiting() > 0 && !queue.is_pumping {
             queue.is_pumping = true;
-            tokio::spawn(pump(Arc::clone(link)));
+            link.connection().runtime().spawn(pump(Arc::clone(link)));
         }
     }
 

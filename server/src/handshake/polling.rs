@@ -71,10 +71,10 @@ async fn remember(core: &Arc<Core>, connection: &Arc<Connection>, response: Resp
     if let Some(session) = session(&bytes) {
         let core = Arc::downgrade(core);
         let hang_up = {
-            let session = session.clone();
+            let (session, runtime) = (session.clone(), connection.runtime().clone());
             Box::new(move || {
                 if let Some(core) = core.upgrade() {
-                    tokio::spawn(close(core, session.clone()));
+                    runtime.spawn(close(core, session.clone()));
                 }
             })
         };

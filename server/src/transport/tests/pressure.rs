@@ -152,3 +152,23 @@ async fn a_flood_fills_the_wire_and_not_the_memory() {
     let read = rig.chat.link().connection().io().bytes_in();
     assert!(read < 10_000, "{read} bytes of a flood of a million were read");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn frames_may_come_from_a_thread_that_knows_no_runtime() {
+    let rig = Rig::with(&OPEN, settings());
+    let (client, mut chat) = narrow(&rig).await;
+    let link = rig.chat.link();
+
+    client.stop_reading();
+    let writer = std::thread::spawn(move || {
+        for number in 0..50 {
+            link.send(Class::Control, event("control", number, 2_000));
+        }
+    });
+    writer.join().unwrap();
+    client.resume_reading();
+
+    for number in 0..50 {
+        assert_eq!(chat.next_named("control").await.payload["number"], number);
+    }
+}
