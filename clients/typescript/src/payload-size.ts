@@ -10,15 +10,19 @@ export interface Measured {
 
 /** Measures a payload. Throws what `JSON.stringify` throws on what cannot travel. */
 export function measure(payload: unknown): Measured {
+  let attachments = 0;
   let attached = 0;
-  const json = JSON.stringify(payload, (_key, value: unknown) => {
-    // Bytes travel beside the JSON as an attachment.
-    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
-      attached += value.byteLength;
+  const json = JSON.stringify(payload, function (this: Record<string, unknown>, key, value) {
+    // The holder's own value: a `Buffer` of Node has turned itself into plain JSON by now.
+    const own = this[key];
+    if (own instanceof ArrayBuffer || ArrayBuffer.isView(own)) {
+      // Bytes travel beside the JSON as an attachment.
+      attachments += 1;
+      attached += own.byteLength;
       return 0;
     }
-    return value;
+    return value as unknown;
   });
   const bytes = new TextEncoder().encode(json).length + attached;
-  return { bytes, payload: attached > 0 ? payload : JSON.parse(json) };
+  return { bytes, payload: attachments > 0 ? payload : JSON.parse(json) };
 }
