@@ -122,7 +122,7 @@ fn explain<'a, C: Command>(
         }
     };
     if let Cow::Borrowed(name) = split.name
-        && let Some(name) = name.strip_prefix(CONTROL)
+        && name.starts_with(CONTROL)
     {
         return Ok(Incoming::Control { name, payload, meta });
     }
