@@ -68,21 +68,21 @@ mod tasks;
 mod welcome;
 
 pub use auth::{AuthError, Authentication, Authenticator, Credentials};
+pub use builder::{BuildError, Builder};
+pub use context::{Context, Tx};
+pub use emitter::{Emit, EmitError, EmitterSink};
 pub use guarded_io::GuardedIo;
 pub use handshake::{SocketLayer, SocketService};
 pub use identity::Identity;
 pub use jwt::Jwt;
 pub use listener::{GuardedListener, SocketListener};
-pub use origin::AllowedOrigins;
-pub use settings::{Settings, Transports};
-pub use builder::{BuildError, Builder};
-pub use context::{Context, Tx};
-pub use emitter::{Emit, EmitError, EmitterSink};
 pub use mount::Mount;
+pub use origin::AllowedOrigins;
 pub use position::{Extent, Position};
 pub use rooms::RoomHandle;
 pub use server::Server;
+pub use settings::{Settings, Transports};
 pub use sink::{CommandSink, TxSink};
 
-// What a handler returns, so that a server needs no other crate of ours than its contract.
-pub use tautline::{Answer, Failure};
+// What a service's methods take and return, so that it needs nothing but its contract and this crate.
+pub use tautline::{Answer, DisconnectReason, Failure, NoRefusal};

@@ -1,0 +1,13 @@
+//! The runtime through the wire: a real server, a real service and a real contract, in one process.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod contract;
+mod failures;
+mod lab;
+mod lanes;
+mod ledger;
+mod lifecycle;
+mod questions;
+mod resume;
+mod rooms;
