@@ -5,7 +5,8 @@ import type { CDPSession, Page } from "playwright-core";
 /** A request to the Socket.IO path. */
 export interface RecordedRequest {
   readonly method: string;
-  readonly transport: string;
+  /** Without a session, it asks for one. */
+  readonly isHandshake: boolean;
   /** The status of its answer; `undefined` while there is none, or when the connection failed. */
   status: number | undefined;
 }
@@ -34,6 +35,11 @@ export const openSockets = (traffic: Traffic) =>
 export const connects = (traffic: Traffic) =>
   traffic.sockets.flatMap(({ sent }) => sent.filter((frame) => frame.startsWith("40")));
 
+/** How often the page asked for a new Engine.IO session, by polling or by WebSocket. */
+export const handshakes = ({ requests, sockets }: Traffic) =>
+  requests.filter(({ isHandshake }) => isHandshake).length +
+  sockets.filter(({ url }) => !new URL(url).searchParams.has("sid")).length;
+
 /** How often each status was answered to plain requests: `{ 200: 5, 400: 1 }`. */
 export function countByStatus({ requests }: Traffic): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -57,8 +63,8 @@ function recordRequests(session: CDPSession): RecordedRequest[] {
   session.on("Network.requestWillBeSent", ({ requestId, request }) => {
     const url = new URL(request.url);
     if (!url.pathname.startsWith("/socket.io/")) return;
-    const transport = url.searchParams.get("transport") ?? "";
-    const recorded = { method: request.method, transport, status: undefined };
+    const isHandshake = !url.searchParams.has("sid");
+    const recorded = { method: request.method, isHandshake, status: undefined };
     requests.set(requestId, recorded);
     list.push(recorded);
   });

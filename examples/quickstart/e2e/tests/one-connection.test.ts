@@ -4,7 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { closePages, openPage, screenshots } from "../harness/browser.js";
 import { addCard, waitForStatus } from "../harness/quickstart.js";
 import { liveSessions, type QuickstartServer, startServer } from "../harness/server.js";
-import { connects } from "../harness/traffic.js";
+import { connects, handshakes } from "../harness/traffic.js";
 
 let server: QuickstartServer;
 
@@ -25,6 +25,7 @@ test("strict mode makes one handshake, one connection and one session", async ()
   expect(traffic.sockets.map(({ status, closed }) => ({ status, closed }))).toEqual([
     { status: 101, closed: false },
   ]);
+  expect(handshakes(traffic)).toBe(1);
   expect(connects(traffic)).toHaveLength(1);
   expect(liveSessions(server)).toBe(1);
   expect(complaints).toEqual([]);
@@ -39,6 +40,7 @@ test("the page as it is deployed makes one connection too", async () => {
 
   expect(traffic.requests).toEqual([]);
   expect(traffic.sockets).toHaveLength(1);
+  expect(handshakes(traffic)).toBe(1);
   expect(connects(traffic)).toHaveLength(1);
   expect(complaints).toEqual([]);
 });
