@@ -16,6 +16,7 @@ use std::time::Duration;
 use futures_util::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::time::{Instant, Sleep};
 
 /// The hand on the stream: shared by the stream and whoever watches or ends it.
@@ -30,7 +31,26 @@ pub(crate) struct IoHandle {
     reader: AtomicWaker,
     writer: AtomicWaker,
     progress: Notify,
+    /// How many wait for progress: most writes need not tell anybody.
+    watchers: AtomicUsize,
     limits: IoLimits,
+}
+
+/// Somebody waits for a stream's progress.
+#[derive(Debug)]
+pub(crate) struct Watch(Arc<IoHandle>);
+
+impl Watch {
+    /// Fires after each write that makes progress from now on.
+    pub(crate) fn progress(&self) -> Notified<'_> {
+        self.0.progress.notified()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.watchers.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 /// How patient a stream is.
@@ -55,6 +75,7 @@ impl IoHandle {
             reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
             progress: Notify::new(),
+            watchers: AtomicUsize::new(0),
             limits,
         })
     }
@@ -99,9 +120,10 @@ impl IoHandle {
         self.bytes_out.load(Ordering::Relaxed)
     }
 
-    /// Fires after each write that made progress.
-    pub(crate) fn progress(&self) -> &Notify {
-        &self.progress
+    /// Watches for progress.
+    pub(crate) fn watch(self: &Arc<Self>) -> Watch {
+        self.watchers.fetch_add(1, Ordering::AcqRel);
+        Watch(Arc::clone(self))
     }
 
     /// Stops reading while the guard lives.
@@ -286,7 +308,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for GuardedIo<S> {
         let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
         if let Poll::Ready(Ok(count)) = &written {
             self.handle.bytes_out.fetch_add(*count as u64, Ordering::Relaxed);
-            self.handle.progress.notify_waiters();
+            if self.handle.watchers.load(Ordering::Acquire) > 0 {
+                self.handle.progress.notify_waiters();
+            }
         }
         self.judge(cx, written)
     }

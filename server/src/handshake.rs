@@ -24,10 +24,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri};
 use tautline::LibraryCode;
 use tower::{Layer, Service};
 
-use crate::connection::Connection;
-use crate::connection::Peer;
+use crate::connection::{Connection, Peer};
 use crate::trace::TraceId;
 use crate::transport::Core;
+
+/// The most bytes of headers: they are kept as long as the connection.
+const MOST_HEADERS: usize = 16 * 1024;
 
 /// Adds the server to an axum `Router`, whose routes, state, middleware and fallback stay as they
 /// are: [`Server::layer`](crate::Server::layer).
@@ -120,6 +122,10 @@ async fn answer(core: Arc<Core>, mut request: Request<Body>) -> Response {
         tracing::info!(origin = ?request.headers().get(http::header::ORIGIN), "refused an origin");
         return refuse(&core, StatusCode::FORBIDDEN, LibraryCode::OriginDenied);
     }
+    if header_bytes(request.headers()) > MOST_HEADERS {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        return refuse(&core, status, LibraryCode::PayloadTooLarge);
+    }
     if query.is_websocket && query.is_version_4 && core.settings.transports.has_websocket() {
         let session = query.session.map(str::to_owned);
         return upgrade::upgrade(&core, &mut request, session.as_deref());
@@ -152,6 +158,10 @@ impl<'a> Query<'a> {
 fn connection(core: &Core, request: &Request<Body>) -> Arc<Connection> {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
     core.connection(Peer { address, headers: copy_headers(request.headers()) })
+}
+
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }
 
 /// A copy that shares nothing with the original: its values are slices of the request's buffer.

@@ -74,11 +74,11 @@ pub(crate) struct Link {
     roster: Arc<Roster>,
     /// Set while events may go straight to the inbox: spares the lock below.
     is_open: AtomicBool,
-    gate: Mutex<Gate>,
+    phase: Mutex<Phase>,
 }
 
 /// Keeps `opened`, `received` and `closed` in order, whichever task learns of them first.
-enum Gate {
+enum Phase {
     /// `opened` has not returned yet: what comes meanwhile waits here.
     Opening {
         early: Vec<Arrived>,
@@ -110,7 +110,7 @@ impl Link {
             port,
             roster,
             is_open: AtomicBool::new(false),
-            gate: Mutex::new(Gate::Opening { early: Vec::new(), closing: None }),
+            phase: Mutex::new(Phase::Opening { early: Vec::new(), closing: None }),
         })
     }
 
@@ -157,7 +157,9 @@ impl Link {
     pub(crate) fn close(self: &Arc<Self>, reason: DisconnectReason) {
         self.finish(reason);
         match reason {
-            // Clients do not come back by themselves from this.
+            // Clients do not come back by themselves from this. One that has sent events before it
+            // hears of it loses its connection all the same, and with it its other namespaces:
+            // socketioxide takes an event for a namespace that was left for a fault.
             DisconnectReason::ClientLeft | DisconnectReason::Kicked => {
                 self.connection.outbound().leave(self);
             }
@@ -176,7 +178,7 @@ impl Link {
     }
 
     fn is_closed(&self) -> bool {
-        !self.is_open() && matches!(*self.gate(), Gate::Closed)
+        !self.is_open() && matches!(*self.phase(), Phase::Closed)
     }
 
     pub(crate) fn port(&self) -> &dyn Port {
@@ -189,15 +191,15 @@ impl Link {
         self.guarded("opened", || self.inbox.opened(self));
         loop {
             let early = {
-                let mut gate = self.gate();
-                let Gate::Opening { early, closing } = &mut *gate else { return };
+                let mut phase = self.phase();
+                let Phase::Opening { early, closing } = &mut *phase else { return };
                 if let Some(reason) = *closing {
-                    *gate = Gate::Closed;
-                    drop(gate);
+                    *phase = Phase::Closed;
+                    drop(phase);
                     return self.closed(reason);
                 }
                 if early.is_empty() {
-                    *gate = Gate::Open;
+                    *phase = Phase::Open;
                     self.is_open.store(true, Ordering::Release);
                     return;
                 }
@@ -212,11 +214,11 @@ impl Link {
     /// Takes an event from the client.
     pub(crate) fn receive(self: &Arc<Self>, event: Arrived) {
         if !self.is_open() {
-            match &mut *self.gate() {
-                Gate::Opening { early, .. } => return early.push(event),
+            match &mut *self.phase() {
+                Phase::Opening { early, .. } => return early.push(event),
                 // The client sent it before it learned that it is out.
-                Gate::Closed => return,
-                Gate::Open => {}
+                Phase::Closed => return,
+                Phase::Open => {}
             }
         }
         self.deliver(event);
@@ -225,15 +227,15 @@ impl Link {
     /// Calls `closed` if `opened` was called and `closed` was not.
     pub(crate) fn finish(self: &Arc<Self>, reason: DisconnectReason) {
         {
-            let mut gate = self.gate();
-            match &mut *gate {
-                Gate::Opening { closing, .. } => {
+            let mut phase = self.phase();
+            match &mut *phase {
+                Phase::Opening { closing, .. } => {
                     closing.get_or_insert(reason);
                     return;
                 }
-                Gate::Closed => return,
-                Gate::Open => {
-                    *gate = Gate::Closed;
+                Phase::Closed => return,
+                Phase::Open => {
+                    *phase = Phase::Closed;
                     self.is_open.store(false, Ordering::Release);
                 }
             }
@@ -289,8 +291,8 @@ impl Link {
         }
     }
 
-    fn gate(&self) -> MutexGuard<'_, Gate> {
-        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    fn phase(&self) -> MutexGuard<'_, Phase> {
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -281,12 +281,13 @@ async fn pump(link: Arc<Link>) {
     drop(link);
     let outbound = connection.outbound();
     let io = connection.io();
+    let watch = io.watch();
     let retry = if io.is_attached() { STREAM_RETRY } else { POLLING_RETRY };
     let mut moved_at = Instant::now();
     let mut written = io.bytes_out();
     loop {
         // Listens before it tries: progress in between is not missed.
-        let mut progress = std::pin::pin!(io.progress().notified());
+        let mut progress = std::pin::pin!(watch.progress());
         progress.as_mut().enable();
         if outbound.flush() || io.bytes_out() != written {
             moved_at = Instant::now();

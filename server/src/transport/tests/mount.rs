@@ -118,6 +118,16 @@ async fn polling_is_refused_unless_it_is_allowed() {
     assert!(body.contains("\"code\":\"3\""), "{body}");
 }
 
+#[tokio::test]
+async fn a_request_with_a_library_of_headers_is_refused() {
+    let rig = Rig::open();
+    let connect = Connect::default().header("cookie", &"x".repeat(20_000));
+
+    let refused = connect.to(rig.transport.router()).await.unwrap_err();
+
+    assert!(matches!(refused, ConnectError::Refused { status: 431, .. }), "{refused}");
+}
+
 #[test]
 fn everything_that_is_wrong_is_said_at_once() {
     let settings = Settings { path: "live".to_owned(), event_bytes: 0, ..Settings::default() };

@@ -180,3 +180,26 @@ async fn a_session_gets_one_websocket() {
 
     assert!(matches!(refused, crate::testing::ConnectError::Refused { status: 400, .. }));
 }
+
+#[tokio::test]
+async fn a_page_of_a_listed_origin_may_read_what_it_polls() {
+    let origin = "http://localhost:5173";
+    let settings = Settings {
+        transports: Transports::PollingOnly,
+        allowed_origins: crate::origin::AllowedOrigins::List(vec![origin.to_owned()]),
+        ..Settings::default()
+    };
+    let rig = Rig::with(&OPEN, settings);
+    let app: Router = rig.transport.router();
+    let uri = "/socket.io/?EIO=4&transport=polling";
+
+    for method in ["GET", "OPTIONS"] {
+        let request = Request::builder().method(method).uri(uri).header("origin", origin);
+        let request = request.header("access-control-request-method", "POST").body(Body::empty());
+        let response = app.clone().oneshot(request.unwrap()).await.unwrap();
+
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["access-control-allow-origin"], origin);
+        assert_eq!(response.headers()["access-control-allow-credentials"], "true");
+    }
+}

@@ -59,3 +59,16 @@ async fn who_comes_late_is_told_to_come_again() {
     let problem: tautline::Problem = serde_json::from_str(&body).unwrap();
     assert_eq!((status, problem.code.as_str()), (503, "shutting_down"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_late_is_told_when() {
+    let rig = Rig::open();
+    rig.transport.core.drain();
+    let uri = "/socket.io/?EIO=4&transport=websocket";
+
+    let router: axum::Router = rig.transport.router();
+    let request = http::Request::get(uri).body(axum::body::Body::empty()).unwrap();
+    let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
+
+    assert_eq!(response.headers()[http::header::RETRY_AFTER], "2");
+}
