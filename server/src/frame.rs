@@ -11,7 +11,7 @@ use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use tautline::{
-    Command, Event, FieldProblem, LibraryCode, NamespaceFacts, Problem, decode_with_attachments,
+    Command, FieldProblem, LibraryCode, NamespaceFacts, Problem, decode_with_attachments,
 };
 
 use crate::meta::Meta;
@@ -47,8 +47,6 @@ pub(crate) enum Incoming<'a, C> {
 pub(crate) struct Rejected<'a> {
     /// The event's name, as far as there is one.
     pub(crate) name: Cow<'a, str>,
-    /// The contract's event of that name.
-    pub(crate) event: Option<&'static Event>,
     /// What the client said about it, as far as it could be read.
     pub(crate) meta: Meta,
     /// Why.
@@ -103,22 +101,21 @@ fn explain<'a, C: Command>(
     attachments: &[Bytes],
     attached: usize,
 ) -> Result<Incoming<'a, C>, Rejected<'a>> {
-    let reject = |name: Cow<'a, str>, event, meta, problem| {
-        Err(Rejected { name, event, meta, problem: Box::new(problem) })
+    let reject = |name: Cow<'a, str>, meta, problem| {
+        Err(Rejected { name, meta, problem: Box::new(problem) })
     };
     let Ok(split) = Arguments::split(args) else {
         let problem = LibraryCode::ProtocolError.problem();
-        return reject(Cow::Borrowed(""), None, Meta::default(), problem);
+        return reject(Cow::Borrowed(""), Meta::default(), problem);
     };
     let payload = split.payload();
     let known = facts.command(&split.name);
-    let event = known.map(|(_, event)| event);
     let meta = match split.meta.map(|meta| serde_json::from_str::<Option<Meta>>(meta.get())) {
         None => Meta::default(),
         Some(Ok(meta)) => meta.unwrap_or_default(),
         Some(Err(_)) => {
             let problem = LibraryCode::InvalidMeta.problem();
-            return reject(split.name, event, Meta::default(), problem);
+            return reject(split.name, Meta::default(), problem);
         }
     };
     if let Cow::Borrowed(name) = split.name
@@ -127,20 +124,20 @@ fn explain<'a, C: Command>(
         return Ok(Incoming::Control { name, payload, meta });
     }
     let Some((index, event)) = known else {
-        return reject(split.name, None, meta, LibraryCode::UnknownEvent.problem());
+        return reject(split.name, meta, LibraryCode::UnknownEvent.problem());
     };
     if payload.len() + attached > event.policy.max_bytes as usize {
         let mut problem = LibraryCode::PayloadTooLarge.problem();
         let limit = Some(format!("..={}", event.policy.max_bytes));
         problem.fields = vec![FieldProblem { path: String::new(), rule: "bytes".into(), limit }];
-        return reject(split.name, Some(event), meta, problem);
+        return reject(split.name, meta, problem);
     }
     let decoded = with_attachments(attachments, || {
         decode_with_path(payload, |payload| C::decode(index, payload))
     });
     match decoded {
         Ok(command) => Ok(Incoming::Command { index, command, meta }),
-        Err(problem) => reject(split.name, Some(event), meta, problem),
+        Err(problem) => reject(split.name, meta, problem),
     }
 }
 

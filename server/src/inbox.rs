@@ -170,7 +170,7 @@ where
                 let payload = (payload, attachments);
                 self.control(&session, name, payload, Arrived { args, meta, ack });
             }
-            Err(Rejected { name, meta, problem, .. }) => {
+            Err(Rejected { name, meta, problem }) => {
                 Arrived { args, meta, ack }.refuse(&session, &name, problem);
             }
         }

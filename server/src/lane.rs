@@ -148,11 +148,6 @@ impl<J> Lanes<J> {
     pub(crate) fn has_room(&self) -> bool {
         self.total - self.parked <= IN_FLIGHT / 2
     }
-
-    /// How many commands are not settled.
-    pub(crate) fn total(&self) -> usize {
-        self.total
-    }
 }
 
 #[cfg(test)]

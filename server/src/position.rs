@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How many missed events a resume brings at most. Beyond it a fresh state is cheaper than a replay;
 /// the number is Centrifugo's default for its recovery limit.
-pub const MAX_GAP: u64 = 300;
+pub(crate) const MAX_GAP: u64 = 300;
 
 /// A place in the sequence of a room's durable events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct Position {
 /// Why the missed events cannot be brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub(crate) enum Reason {
     /// Some of them are no longer stored.
     Trimmed,
     /// They are more than [`MAX_GAP`].
@@ -47,7 +47,7 @@ impl Extent {
     ///
     /// # Errors
     /// The reason why it cannot.
-    pub fn covers(&self, since: Option<&Position>) -> Result<(), Reason> {
+    pub(crate) fn covers(&self, since: Option<&Position>) -> Result<(), Reason> {
         let since = since.ok_or(Reason::NoPosition)?;
         if since.epoch != self.head.epoch {
             return Err(Reason::EpochChanged);

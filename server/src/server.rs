@@ -41,7 +41,8 @@ impl Server {
         self.emit_to::<N>(Roomless::Everyone)
     }
 
-    /// Emits to one caller, on all its connections. A durable event reaches it later, too.
+    /// Emits to one caller, on all its connections. For what must reach it later, too, give the
+    /// contract a durable event with `room = User`.
     pub fn to_user<N: Namespace>(&self, subject: &str) -> N::Emit<EmitterSink<N>> {
         self.emit_to::<N>(Roomless::Room(personal(N::FACTS.path, subject)))
     }
@@ -92,14 +93,10 @@ impl Server {
     ///
     /// # Errors
     /// When the port cannot be served.
-    pub async fn serve(
-        &self,
-        tcp: TcpListener,
-        app: Router,
-        stop: impl Future<Output = ()>,
-    ) -> io::Result<()> {
+    pub async fn serve(&self, tcp: TcpListener, app: Router, stop: impl Future) -> io::Result<()> {
         let ended = async {
-            stop.await;
+            // Whatever it says: it is time to go.
+            let _said = stop.await;
             self.shutdown().await;
         };
         self.transport.serve(tcp, app, ended).await

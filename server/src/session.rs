@@ -21,6 +21,9 @@ pub(crate) type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// How many rooms one connection may be in. Centrifugo's default for channels.
 pub(crate) const MAX_ROOMS: usize = 128;
 
+/// The personal room and the namespace's: everybody is in them, and they are on the house.
+const OWN_ROOMS: usize = 2;
+
 /// How many ended commands a connection's successors can refer to. Twice what can be in flight with
 /// our own clients.
 const REMEMBERED: usize = 64;
@@ -173,8 +176,7 @@ impl Session {
             return Entering::Closed;
         }
         if !rooms.rooms.contains_key(room) {
-            // The personal room is on the house.
-            if rooms.rooms.len() > MAX_ROOMS {
+            if rooms.rooms.len() >= MAX_ROOMS + OWN_ROOMS {
                 return Entering::TooMany;
             }
             rooms.rooms.insert(room.clone(), false);

@@ -8,6 +8,19 @@ pub(crate) struct Desk {
     pub(crate) desk: String,
 }
 
+/// A shelf. It has room for five.
+#[room("shelf:{shelf}", retention = "5")]
+pub(crate) struct Shelf {
+    pub(crate) shelf: String,
+}
+
+/// Something was put on a shelf.
+#[payload]
+pub(crate) struct Shelved {
+    pub(crate) shelf: String,
+    pub(crate) number: u32,
+}
+
 /// What is on a desk.
 #[payload]
 pub(crate) struct DeskState {
@@ -95,6 +108,10 @@ pub(crate) trait DesksServer {
     #[join]
     async fn join_desk(room: Desk) -> Result<DeskState, DeskError>;
 
+    /// Stands before a shelf.
+    #[join]
+    async fn join_shelf(room: Shelf) -> Result<(), DeskError>;
+
     /// Writes a note, once.
     #[event(delivery = idempotent, room = Desk)]
     async fn write_note(note: NewNote) -> Result<Note, DeskError>;
@@ -131,6 +148,10 @@ pub(crate) trait DesksClient {
     #[event(delivery = durable, room = Desk)]
     fn noted(note: Note);
 
+    /// Something was put on a shelf.
+    #[event(delivery = durable, room = Shelf)]
+    fn shelved(shelved: Shelved);
+
     /// Somebody is at work.
     #[event(room = Desk)]
     fn working(note: Note);
@@ -140,7 +161,7 @@ pub(crate) trait DesksClient {
     fn told(decision: Decision);
 
     /// Asks everybody at the desk.
-    #[question(room = Desk, expires = "1m")]
+    #[question(room = Desk, expires = "20s")]
     async fn decide(inquiry: Inquiry) -> Result<Decision, DeskError>;
 }
 

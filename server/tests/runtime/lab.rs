@@ -148,6 +148,14 @@ impl DesksServer for Lab {
         Ok(DeskState { notes: 7 })
     }
 
+    async fn authorize_shelf(&self, _: &Self::Context, _: &Shelf) -> Answer<(), DeskError> {
+        Ok(())
+    }
+
+    async fn join_shelf(&self, _: &Self::Context, _: &Shelf) -> Answer<(), DeskError> {
+        Ok(())
+    }
+
     async fn write_note(&self, cx: &Self::Context, new: NewNote) -> Answer<Note, DeskError> {
         self.write(format!("write {}", new.text));
         self.pass(&new.text).await;

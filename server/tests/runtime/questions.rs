@@ -1,1 +1,166 @@
-//! …
+//! Questions: the first valid answer counts, the others hear of it, a reload finds them.
+
+use serde_json::{Value, json};
+use tautline_server::testing::{TestEvent, TestSocket};
+
+use super::lab::{Lab, enter, join, task};
+
+const INQUIRY: &str = "inquire";
+
+fn inquiry() -> Value {
+    json!({ "desk": "a", "about": "lunch" })
+}
+
+fn id(question: &TestEvent) -> Value {
+    question.meta["question"]["id"].clone()
+}
+
+async fn answer(socket: &TestSocket, question: &Value, words: &str) -> Value {
+    let given = json!({ "question": question, "answer": { "words": words } });
+    socket.call_with("tautline:answer", &given, &json!({})).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_first_valid_answer_counts_and_everybody_hears_that_it_is_settled() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_one, ann) = join(&server, "ann", "a").await;
+    let (_two, mut bob) = join(&server, "bob", "a").await;
+    let (_three, mut eve) = join(&server, "eve", "a").await;
+
+    let asking = ann.call::<Value>(INQUIRY, &inquiry());
+    let asked = bob.next_named("decide").await;
+    let invalid = answer(&bob, &id(&asked), "").await;
+    let first = answer(&bob, &id(&asked), "soup").await;
+    let late = answer(&eve, &id(&asked), "salad").await;
+
+    assert_eq!(asked.payload["about"], "lunch");
+    assert_eq!((&asked.meta["seq"], &asked.meta["room"]), (&json!(1), &json!("desk:a")));
+    assert!(asked.meta["question"]["expiresAt"].is_u64());
+    assert_eq!(invalid["error"]["code"], "invalid_payload");
+    assert_eq!(invalid["error"]["fields"][0]["path"], "answer.words");
+    assert_eq!(first, json!({ "ok": null }));
+    assert_eq!(late["error"]["code"], "question_settled");
+    assert_eq!(asking.await.unwrap()["words"], "soup");
+    let settled = eve.next_named("tautline:settled").await;
+    assert_eq!(settled.payload, json!({ "question": id(&asked), "outcome": "answered" }));
+    assert_eq!(settled.meta["seq"], 2);
+}
+
+#[tokio::test]
+async fn a_question_can_be_declined_in_the_contracts_words() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_one, ann) = join(&server, "ann", "a").await;
+    let (_two, mut bob) = join(&server, "bob", "a").await;
+
+    let asking = ann.call::<Value>(INQUIRY, &inquiry());
+    let asked = bob.next_named("decide").await;
+    let declined = json!({ "question": id(&asked), "declined": { "code": "desk.busy", "params": { "afterMs": 9 } } });
+    let wrong = json!({ "question": id(&asked), "declined": { "code": "no.such" } });
+    let wrong = bob.call::<Value>("tautline:answer", &wrong).await;
+    bob.call::<Value>("tautline:answer", &declined).await.unwrap();
+
+    assert_eq!(wrong.unwrap_err().code, "invalid_payload");
+    assert_eq!(asking.await.unwrap_err().code, "desk.busy");
+    let settled = bob.next_named("tautline:settled").await;
+    assert_eq!(settled.payload["outcome"], "declined");
+}
+
+#[tokio::test]
+async fn a_reload_finds_the_open_question() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_one, ann) = join(&server, "ann", "a").await;
+    let (bob_client, mut bob) = join(&server, "bob", "a").await;
+    let asking = ann.call::<Value>(INQUIRY, &inquiry());
+    let asked = bob.next_named("decide").await;
+    drop((bob_client, bob));
+
+    let (_again, bob) = enter(&server, "bob").await;
+    let join = json!({ "desk": "a" });
+    let joined = bob.call_with("join_desk", &join, &json!({})).await.unwrap();
+    let rooms = json!({ "rooms": [{ "room": "desk:a" }] });
+    let resumed = bob.call::<Value>("tautline:resume", &rooms).await.unwrap();
+    answer(&bob, &id(&asked), "soup").await;
+    let after = bob.call_with("join_desk", &join, &json!({})).await.unwrap();
+
+    let open = &joined["questions"][0];
+    assert_eq!((&open["id"], &open["name"]), (&id(&asked), &json!("decide")));
+    assert_eq!((&open["payload"]["about"], &open["room"]), (&json!("lunch"), &json!("desk:a")));
+    assert_eq!(&resumed["rooms"][0]["questions"][0], open);
+    assert_eq!(after["questions"], json!([]));
+    asking.await.unwrap();
+}
+
+#[tokio::test]
+async fn only_members_of_the_room_may_answer() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_one, ann) = join(&server, "ann", "a").await;
+    let (_two, mut bob) = join(&server, "bob", "a").await;
+    let (_three, eve) = enter(&server, "eve").await;
+
+    let asking = ann.call::<Value>(INQUIRY, &inquiry());
+    let asked = bob.next_named("decide").await;
+    let outside = answer(&eve, &id(&asked), "soup").await;
+    let made_up = answer(&bob, &json!("7"), "soup").await;
+    answer(&bob, &id(&asked), "soup").await;
+
+    assert_eq!(outside["error"]["code"], "not_joined");
+    assert_eq!(made_up["error"]["code"], "question_expired");
+    asking.await.unwrap();
+}
+
+#[tokio::test]
+async fn the_one_who_asks_can_answer_over_the_same_connection_under_a_flood() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_one, mut ann) = join(&server, "ann", "a").await;
+
+    let asking = ann.call::<Value>(INQUIRY, &inquiry());
+    let behind: Vec<_> =
+        (0..100).map(|_| ann.call::<Value>("run_task", &task("a", "t", "done"))).collect();
+    let asked = ann.next_named("decide").await;
+    assert_eq!(lab.count("start t"), 0, "the lane waits for the one that asks");
+    answer(&ann, &id(&asked), "soup").await;
+
+    assert_eq!(asking.await.unwrap()["words"], "soup");
+    for call in behind {
+        call.await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_expires_and_its_wait_is_not_the_handlers_deadline() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_one, ann) = join(&server, "ann", "a").await;
+    let (_two, mut bob) = join(&server, "bob", "a").await;
+    let start = tokio::time::Instant::now();
+
+    let asking = ann.call::<Value>(INQUIRY, &inquiry());
+    let asked = bob.next_named("decide").await;
+    let settled = bob.next_named("tautline:settled").await;
+    let late = answer(&bob, &id(&asked), "soup").await;
+
+    assert_eq!(settled.payload["outcome"], "expired");
+    assert_eq!(asking.await.unwrap()["words"], "none");
+    assert_eq!(late["error"]["code"], "question_expired");
+    assert!(start.elapsed().as_secs() >= 20);
+}
+
+#[tokio::test]
+async fn a_shutdown_calls_open_questions_off() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_one, ann) = join(&server, "ann", "a").await;
+    let (_two, mut bob) = join(&server, "bob", "a").await;
+
+    let asking = ann.call::<Value>(INQUIRY, &inquiry());
+    bob.next_named("decide").await;
+    drop(asking);
+    server.shutdown().await;
+
+    assert_eq!(lab.count("unanswered: the question was cancelled"), 1);
+}
