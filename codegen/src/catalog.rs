@@ -139,9 +139,7 @@ fn room_row(namespace: &NamespaceFacts, room: &'static RoomFacts, links: &Links)
     };
     let mut keeps = Vec::new();
     keeps.extend(room.retention.count.map(|count| format!("{count} events")));
-    keeps.extend(room.retention.age_ms.map(|age| {
-        format!("{}{}", policy::duration(age), not_enforced::mark_of_room(room, "retention by age"))
-    }));
+    keeps.extend(room.retention.age_ms.map(policy::duration));
     if keeps.is_empty() {
         keeps.push("everything".to_owned());
     }

@@ -68,8 +68,7 @@ impl From<Ending> for ExitCode {
 /// Ends with 0 when all is well, with 1 when `check` finds a stale file, with 2 when it cannot do
 /// what was asked.
 pub fn cli(contract: &'static Contract) -> ExitCode {
-    let colours = io::stdout().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colours = wants_colours(io::stdout().is_terminal(), std::env::var_os("NO_COLOR"));
     let console = Console { out: &mut io::stdout(), err: &mut io::stderr(), colours };
     match run(contract, std::env::args_os().collect(), console) {
         Ok(ending) => ending.into(),
@@ -77,6 +76,11 @@ pub fn cli(contract: &'static Contract) -> ExitCode {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ending::Done.into(),
         Err(_) => Ending::Failed.into(),
     }
+}
+
+/// Colours are for people at a terminal who did not refuse them (<https://no-color.org>).
+fn wants_colours(is_terminal: bool, no_color: Option<OsString>) -> bool {
+    is_terminal && no_color.is_none_or(|value| value.is_empty())
 }
 
 /// Where a run speaks.

@@ -2,8 +2,17 @@
 //!
 //! A contract crate gets the whole command line in one line, behind its feature `codegen`:
 //!
-//! ```ignore
-//! // src/bin/contract.rs
+//! ```no_run
+//! # mod my_contract {
+//! #     /// Greets.
+//! #     #[tautline::namespace("/greetings")]
+//! #     pub trait GreetingsServer {
+//! #         /// Says hello.
+//! #         #[event]
+//! #         async fn hello() -> Result<(), tautline::NoRefusal>;
+//! #     }
+//! #     tautline::contract! { name: "greetings", version: "1.0.0", namespaces: [Greetings], auth: none }
+//! # }
 //! fn main() -> std::process::ExitCode {
 //!     tautline_codegen::cli(my_contract::contract())
 //! }

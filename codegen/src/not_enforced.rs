@@ -7,6 +7,9 @@ use tautline::{Event, EventKind, RoomFacts};
 /// The sign in the catalogue.
 pub(crate) const MARK: &str = "○";
 
+/// The sign behind a fact.
+const BEHIND: &str = " ○";
+
 /// A fact of an event that the runtime ignores so far.
 struct Unenforced {
     /// What it is called in the catalogue.
@@ -24,25 +27,25 @@ const OF_EVENTS: &[Unenforced] = &[
 
 /// A fact of a room that the runtime ignores so far.
 struct UnenforcedOfRoom {
+    /// What it is called in the catalogue.
     fact: &'static str,
+    /// Whether the room states it.
     stated: fn(&RoomFacts) -> bool,
 }
 
-const OF_ROOMS: &[UnenforcedOfRoom] = &[
-    UnenforcedOfRoom { fact: "retention by age", stated: |room| room.retention.age_ms.is_some() },
-    UnenforcedOfRoom { fact: "presence", stated: |room| room.presence.is_some() },
-];
+const OF_ROOMS: &[UnenforcedOfRoom] =
+    &[UnenforcedOfRoom { fact: "presence", stated: |room| room.presence.is_some() }];
 
 /// The mark behind a fact of an event, if the runtime ignores it.
 pub(crate) fn mark(event: &Event, fact: &str) -> &'static str {
     let ignored = OF_EVENTS.iter().any(|it| it.fact == fact && (it.stated)(event));
-    if ignored { " ○" } else { "" }
+    if ignored { BEHIND } else { "" }
 }
 
 /// The mark behind a fact of a room, if the runtime ignores it.
 pub(crate) fn mark_of_room(room: &RoomFacts, fact: &str) -> &'static str {
     let ignored = OF_ROOMS.iter().any(|it| it.fact == fact && (it.stated)(room));
-    if ignored { " ○" } else { "" }
+    if ignored { BEHIND } else { "" }
 }
 
 /// All that the runtime ignores, in words.

@@ -2,8 +2,10 @@
 //!
 //! One file per namespace, `types.ts` for what several share, `index.ts` as the door.
 
+mod code;
 mod descriptors;
 mod index;
+mod parse;
 pub(crate) mod print;
 pub(crate) mod syntax;
 pub(crate) mod types;

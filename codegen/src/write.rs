@@ -3,9 +3,13 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use crate::outputs::{Output, Outputs};
+
+/// The file that `contract!` includes.
+const HASH_FILE: &str = "src/generated.rs";
 
 /// What a `write` did.
 #[derive(Debug, Default)]
@@ -31,7 +35,11 @@ pub(crate) fn write(outputs: &Outputs) -> Result<Written, String> {
     let mut written = Written::default();
     for staged in staged {
         let path = staged.target.clone();
+        let is_new = !path.exists();
         staged.publish().map_err(|error| cannot("write", &path, &error))?;
+        if is_new && path.ends_with(HASH_FILE) {
+            wake_cargo(&path);
+        }
         written.changed.push(path);
     }
     for path in &outputs.leftover {
@@ -39,6 +47,17 @@ pub(crate) fn write(outputs: &Outputs) -> Result<Written, String> {
         written.removed.push(path.clone());
     }
     Ok(written)
+}
+
+/// Lets cargo compile the contract again. `contract!` includes the file with the hash where there is
+/// one, and a build that had none watches the sources alone.
+fn wake_cargo(hash_file: &Path) {
+    let source = hash_file.with_file_name("lib.rs");
+    // Without it the next build has an empty hash until somebody edits a source: no reason to fail.
+    let _ = fs::File::options()
+        .append(true)
+        .open(source)
+        .and_then(|file| file.set_modified(SystemTime::now()));
 }
 
 fn cannot(what: &str, path: &Path, error: &io::Error) -> String {

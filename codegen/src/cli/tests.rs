@@ -4,11 +4,12 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
+    time::SystemTime,
 };
 
 use tautline::{Contract, NamespaceFacts};
 
-use super::{Console, Ending, run};
+use super::{Console, Ending, run, wants_colours};
 use crate::sample::{COMMAND, CONTRACT, NAMESPACE, source};
 
 const GENERATED: &str = "web/src/generated";
@@ -55,11 +56,20 @@ impl Crate {
     }
 
     fn run(&self, contract: &'static Contract, arguments: &[&str]) -> (Ending, String, String) {
+        self.run_with(contract, arguments, false)
+    }
+
+    fn run_with(
+        &self,
+        contract: &'static Contract,
+        arguments: &[&str],
+        colours: bool,
+    ) -> (Ending, String, String) {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let root = self.0.display().to_string();
         let all = ["contract"].iter().chain(arguments).map(Into::into);
         let all = all.chain(["--crate-root".into(), root.into()]).collect();
-        let console = Console { out: &mut out, err: &mut err, colours: false };
+        let console = Console { out: &mut out, err: &mut err, colours };
         let ending = run(contract, all, console).unwrap();
         (ending, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
@@ -104,6 +114,23 @@ fn a_second_write_touches_nothing() {
 
     assert_eq!(out, "all 6 files were up to date\n");
     assert_eq!(fs::metadata(it.0.join("CATALOG.md")).unwrap().modified().unwrap(), before);
+}
+
+#[test]
+fn the_first_hash_makes_cargo_compile_the_contract_again() {
+    let it = Crate::new();
+    it.put("src/lib.rs", "");
+    let source = || fs::File::options().append(true).open(it.0.join("src/lib.rs")).unwrap();
+    let modified = || source().metadata().unwrap().modified().unwrap();
+    source().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+
+    it.run(&CONTRACT, &["write"]);
+    assert!(modified() > SystemTime::UNIX_EPOCH);
+
+    source().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    it.put("src/generated.rs", "stale");
+    it.run(&CONTRACT, &["write"]);
+    assert_eq!(modified(), SystemTime::UNIX_EPOCH);
 }
 
 #[test]
@@ -240,4 +267,19 @@ fn help_and_wrong_words_have_their_own_endings() {
     assert_eq!((help, wrong), (Ending::Done, Ending::Failed));
     assert!(out.contains("write") && out.contains("check") && out.contains("print"), "{out}");
     assert!(err.contains("wirte"), "{err}");
+}
+
+#[test]
+fn the_difference_has_colours_for_people_only() {
+    let it = Crate::new();
+    it.run(&CONTRACT, &["write"]);
+    it.put("CATALOG.md", "something else\n");
+
+    let (_, coloured, _) = it.run_with(&CONTRACT, &["check"], true);
+    let (_, plain, _) = it.run_with(&CONTRACT, &["check"], false);
+
+    assert!(coloured.contains("\u{1b}[31m-something else\u{1b}[0m\n"), "{coloured}");
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    assert!(wants_colours(true, None) && wants_colours(true, Some("".into())));
+    assert!(!wants_colours(true, Some("1".into())) && !wants_colours(false, None));
 }

@@ -3,7 +3,8 @@
 use tautline::{Delivery, Event, EventKind, Lane, NamespaceFacts, Offline, Policy, RoomFacts};
 
 use super::{
-    print::{Code, Entry, access, inline},
+    code::{Code, Entry},
+    print::{access, inline},
     types::type_of,
 };
 use crate::{
@@ -194,7 +195,7 @@ fn lane(policy: &Policy) -> Option<Code> {
     match policy.lane {
         Lane::Room => policy.rooms.first().map(|room| room_name(room, "payload")),
         Lane::Named(name) => {
-            Some(Code::Raw(format!("() => {}", crate::canonical::string_text(name))))
+            Some(Code::Function { parameter: "", body: crate::canonical::string_text(name) })
         }
         Lane::None => Some(Code::literal("null")),
     }
@@ -239,9 +240,9 @@ fn history_facts(policy: &Policy) -> Vec<(&'static str, Code)> {
 }
 
 /// The function that names the room: `(payload) => ​`session:${encodeURIComponent(payload.id)}``.
-fn room_name(room: &RoomFacts, argument: &str) -> Code {
+fn room_name(room: &RoomFacts, argument: &'static str) -> Code {
     if room.params.is_empty() {
-        return Code::Raw(format!("() => {}", crate::canonical::string_text(room.pattern)));
+        return Code::Function { parameter: "", body: crate::canonical::string_text(room.pattern) };
     }
     let mut template = String::new();
     let mut rest = room.pattern;
@@ -254,7 +255,7 @@ fn room_name(room: &RoomFacts, argument: &str) -> Code {
         rest = after;
     }
     template.push_str(&escape_template(rest));
-    Code::Raw(format!("({argument}) => `{template}`"))
+    Code::Function { parameter: argument, body: format!("`{template}`") }
 }
 
 fn escape_template(text: &str) -> String {

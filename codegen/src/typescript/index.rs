@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    import, module_of,
-    print::{Code, comment},
-    types::SHARED,
-};
+use super::{code::Code, import, module_of, print::comment, types::SHARED};
 use crate::Described;
 
 /// The text of the file, without its first line.

@@ -6,7 +6,10 @@ use serde_json::Value;
 use tautline::{ErrorVariant, Errors, NamespaceFacts, TypeRef, describe::Declaration};
 use ts_rs::Config;
 
-use super::syntax::{Field, Member, Type, parse_declaration, parse_type};
+use super::{
+    parse::{parse_declaration, parse_type},
+    syntax::{Field, Member, Type},
+};
 use crate::{Mistake, described, schemas::Schemas};
 
 /// The file of types that several namespaces use.

@@ -13,9 +13,8 @@ pub(crate) fn check(contract: &'static Contract, name: &str) {
     });
 }
 
-/// Compares one other file of a contract with the snapshot of this name.
-pub(crate) fn check_document(contract: &'static Contract, generator: &str, name: &str) {
-    let text = files(contract, generator).remove(0).text;
+/// Compares a document with the snapshot of this name.
+pub(crate) fn check_document(text: &str, name: &str) {
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "documents" }, {
         insta::assert_snapshot!(name.replace(' ', "_"), text);
     });

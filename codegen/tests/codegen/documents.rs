@@ -5,6 +5,9 @@ use crate::{
     check::{check_document, files},
 };
 
+/// Where the contract's own part of a catalogue ends.
+const LIBRARY: &str = "\n## What the library adds\n";
+
 #[test]
 fn a_schema_has_a_definition_for_each_type() {
     let text = &files(values::objects_with_a_tag::contract(), "schema")[0].text;
@@ -47,7 +50,20 @@ fn integers_have_the_bounds_of_their_types() {
 
 #[test]
 fn the_catalogue_shows_every_policy() {
-    check_document(events::every_policy::contract(), "catalogue", "catalogue of every policy");
+    let catalogue = &files(events::every_policy::contract(), "catalogue")[0].text;
+
+    let (own, _) = catalogue.split_once(LIBRARY).unwrap();
+
+    check_document(own, "catalogue of every policy");
+}
+
+#[test]
+fn the_catalogue_shows_what_every_contract_has_from_the_library() {
+    let text = &files(events::every_policy::contract(), "catalogue")[0].text;
+
+    let (_, library) = text.split_once(LIBRARY).unwrap();
+    assert!(library.contains("| `rate_limited` | rate_limited | info | retry |"), "{library}");
+    assert!(library.contains("| `tautline:welcome` | server |"), "{library}");
 }
 
 #[test]
