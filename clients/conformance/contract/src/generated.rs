@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "280dae1543424680a9ba5ffb0a278ad5c0fde13280b6838b037cb56d978d4113";
+    "f867260220e41be6034d999313648eb69c62832643a672da4a35ba3a4645ec4a";

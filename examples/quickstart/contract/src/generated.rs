@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "cb96809a12c2ec97a83a177bb2325c3f9819a21c9b7ba4c6f812ae39a1c09e95";
+    "1d70b5d0bebcf7ce1e82534c5e490b9d92614ea9fe983b8c03b75cc921e2201d";

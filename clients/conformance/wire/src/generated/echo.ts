@@ -89,13 +89,15 @@ export interface Integers {
 
 /** A mood. More are coming. */
 export type Mood =
+  /** Fine. */
   | { type: "calm" }
+  /** Not so fine. */
   | {
       type: "busy";
       /** With how many things. */
       tasks: number;
     }
-  | { type: string & Record<string, never> } & Record<string, unknown>;
+  | ({ type: string & {} } & Record<string, unknown>);
 
 /** A structure that may hold itself. */
 export interface Nested {

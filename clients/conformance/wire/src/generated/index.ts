@@ -71,6 +71,6 @@ export { Echo, Tables, Faults, Work };
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "280dae1543424680a9ba5ffb0a278ad5c0fde13280b6838b037cb56d978d4113",
+  hash: "f867260220e41be6034d999313648eb69c62832643a672da4a35ba3a4645ec4a",
   namespaces: { Echo, Tables, Faults, Work },
 } as const satisfies ContractDescriptor;

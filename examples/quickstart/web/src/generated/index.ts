@@ -11,6 +11,6 @@ export { Boards };
 export const contract = {
   name: "quickstart",
   version: "1.0.0",
-  hash: "cb96809a12c2ec97a83a177bb2325c3f9819a21c9b7ba4c6f812ae39a1c09e95",
+  hash: "1d70b5d0bebcf7ce1e82534c5e490b9d92614ea9fe983b8c03b75cc921e2201d",
   namespaces: { Boards },
 } as const satisfies ContractDescriptor;
