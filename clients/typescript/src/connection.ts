@@ -194,8 +194,10 @@ export function createConnection(parts: ConnectionParts): Connection {
         if (!isMine()) return;
         log("debug", "link lost", { reason });
         const code = state.phase === "connected" ? "connection_closed" : "connection_failed";
-        const problem = parting ?? (words ? readRefusal(words, code) : localProblem(code));
-        dispatch({ type: "lost", problem });
+        // Words that are no problem are a proxy's page, or the operating system's.
+        const said = words === undefined ? undefined : readRefusal(words);
+        const isProblem = said && said.code !== "connection_rejected";
+        dispatch({ type: "lost", problem: parting ?? (isProblem ? said : localProblem(code)) });
       },
     });
     link = mine;

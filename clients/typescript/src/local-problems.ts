@@ -95,10 +95,7 @@ export function readProblem(value: unknown): Problem {
 }
 
 /** Reads the words of a refused CONNECT: a problem as JSON, or the plain text of another server. */
-export function readRefusal(
-  message: string,
-  otherwise: LocalCode = "connection_rejected",
-): Problem {
+export function readRefusal(message: string): Problem {
   // A fixed string of the Socket.IO protocol: the server had no say in it.
   if (message === "Invalid namespace") return localProblem("unknown_namespace");
   try {
@@ -107,5 +104,5 @@ export function readRefusal(
   } catch {
     // Not JSON: a server, or a proxy, that does not speak our dialect.
   }
-  return localProblem(otherwise, { params: { message } });
+  return localProblem("connection_rejected", { params: { message } });
 }

@@ -155,19 +155,24 @@ test("a server that throws us out is joined again", async () => {
   expect(server.engines).toHaveLength(2);
 });
 
-test("a server that is not there yet is waited for", async () => {
-  const first = await wireServer(() => {});
-  const port = Number(new URL(first.url).port);
-  await first.stop();
-  const client = clientOf(first.url);
-  client.connect();
-  await status(client, "reconnecting");
-  expect(client.connection.getSnapshot().problem?.code).toBe("connection_failed");
+test.each(["websocket", "polling"] as const)(
+  "a server that is not there yet is waited for: %s",
+  async (transport) => {
+    const first = await wireServer(() => {});
+    const port = Number(new URL(first.url).port);
+    await first.stop();
+    const client = clientOf(first.url, { transports: [transport] });
+    client.connect();
+    await status(client, "reconnecting");
+    const { problem: failure } = client.connection.getSnapshot();
+    expect(failure?.code).toBe("connection_failed");
+    expect(failure).not.toHaveProperty("params");
 
-  await wireServer(() => {}, port);
+    await wireServer(() => {}, port);
 
-  await status(client, "connected");
-});
+    await status(client, "connected");
+  },
+);
 
 test("close ends the socket, also while it is still being opened", async () => {
   const server = await wireServer(() => {});
