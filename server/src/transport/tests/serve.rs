@@ -133,3 +133,21 @@ async fn small_frames_are_not_held_back() {
 
     assert!(accepted.0.get_ref().nodelay().unwrap());
 }
+
+#[tokio::test]
+async fn who_does_not_say_what_it_wants_is_not_waited_for() {
+    let settings = Settings {
+        connect_timeout: Duration::from_millis(200),
+        authentication_timeout: Duration::from_millis(100),
+        ..Settings::default()
+    };
+    let rig = Rig::with(&OPEN, settings);
+    let served = serve(&rig).await;
+
+    let mut silent = TcpStream::connect(served.address).await.unwrap();
+    silent.write_all(b"GET /address HTTP/1.1\r\nhost:").await.unwrap();
+
+    // The end of the stream, perhaps after a status 408.
+    let mut rest = Vec::new();
+    silent.read_to_end(&mut rest).await.unwrap();
+}
