@@ -1,7 +1,7 @@
 """Drives stock python-socketio clients by orders on standard input, and tells what happens on standard output.
 
 Each line is a JSON object. An order names its client: `connect` makes it, `emit` lets it emit, `close` ends it.
-Bytes stand as `{"$bytes": "<base64>"}` in both directions. The end of the input ends everything.
+Bytes stand as `{"$bytes": "<base64>"}` in both directions.
 """
 
 import asyncio
@@ -122,8 +122,6 @@ async def main():
             await emit(number, order)
         else:
             await close(number)
-    for client, _ in clients.values():
-        await client.disconnect()
 
 
 asyncio.run(main())

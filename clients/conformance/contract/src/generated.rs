@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "f867260220e41be6034d999313648eb69c62832643a672da4a35ba3a4645ec4a";
+    "7734284fb68c678c54511aa3d98f3f5e3063808b4149c76f90cef9eae15cba40";

@@ -144,6 +144,10 @@ pub trait WorkServer {
     #[event(room = Desk, guests = true)]
     async fn put_piece(piece: Piece) -> Result<(), NoRefusal>;
 
+    /// Looks at a piece on the desk, and leaves no trace.
+    #[event(room = Desk, guests = true)]
+    async fn check_piece(piece: Piece) -> Result<(), NoRefusal>;
+
     /// Waits at a gate, in the desk's lane.
     #[event(room = Desk, guests = true, timeout = "5m")]
     async fn wait_at_desk(wait: Wait) -> Result<(), NoRefusal>;

@@ -17,10 +17,9 @@ impl Gates {
     /// Waits until the gate is open.
     pub(crate) async fn pass(&self, name: &str) {
         let mut gate = self.gate(name).subscribe();
-        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting::new(&self.waiting);
         // The sender lives as long as the gates do.
-        let _ = gate.wait_for(|is_open| *is_open).await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let _open = gate.wait_for(|is_open| *is_open).await;
     }
 
     /// Opens the gate.
@@ -36,5 +35,21 @@ impl Gates {
     fn gate(&self, name: &str) -> watch::Sender<bool> {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         gates.entry(name.to_owned()).or_default().clone()
+    }
+}
+
+/// One that waits, also if it gives up.
+struct Waiting<'a>(&'a AtomicU32);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicU32) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

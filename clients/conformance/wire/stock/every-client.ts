@@ -22,8 +22,7 @@ export function describeEveryStockClient(tests: (connect: Connect) => void): voi
     server = await startServer({ polling: true });
   });
   afterAll(async () => {
-    await endPython();
-    await server.stop();
+    await Promise.all([endPython(), server.stop()]);
   });
 
   for (const [name, driver] of DRIVERS) {

@@ -69,7 +69,7 @@ export const python: StockDriver = async (connect) => {
     arrived: (event) => inbox.arrived(event),
     lost: lost.given,
     async close() {
-      order({ close: true });
+      if (listeners.has(client)) order({ close: true });
       await closed.given;
       listeners.delete(client);
     },
@@ -89,7 +89,7 @@ function signal(): { readonly given: Promise<void>; give(): void } {
 export async function endPython(): Promise<void> {
   if (!driver) return;
   const gone = once(driver, "exit");
-  driver.stdin.end();
+  driver.kill();
   driver = undefined;
   await gone;
 }

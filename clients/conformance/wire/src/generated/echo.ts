@@ -30,12 +30,13 @@ export interface Change {
   nested?: Nested | null;
 }
 
-/** A colour. */
-export type Colour =
-  /** As grass. */
-  | "grass_green"
-  /** As the sky. */
-  | "sky_blue";
+/**
+ * A colour.
+ *
+ * - `"grass_green"`: As grass.
+ * - `"sky_blue"`: As the sky.
+ */
+export type Colour = "grass_green" | "sky_blue";
 
 /** A corner of a line. */
 export interface Corner {

@@ -70,18 +70,16 @@ export interface Item {
   title: string;
 }
 
-/** The declared refusals by name. */
-export type RefusalKind =
-  /** `FaultError::Missing`. */
-  | "missing"
-  /** `FaultError::Busy`. */
-  | "busy"
-  /** `FaultError::Later`. */
-  | "later"
-  /** `FaultError::Broken`. */
-  | "broken"
-  /** An error that no contract declares. */
-  | "undeclared";
+/**
+ * The declared refusals by name.
+ *
+ * - `"missing"`: `FaultError::Missing`.
+ * - `"busy"`: `FaultError::Busy`.
+ * - `"later"`: `FaultError::Later`.
+ * - `"broken"`: `FaultError::Broken`.
+ * - `"undeclared"`: An error that no contract declares.
+ */
+export type RefusalKind = "missing" | "busy" | "later" | "broken" | "undeclared";
 
 /** Which refusal is wanted. */
 export interface Wanted {

@@ -71,6 +71,6 @@ export { Echo, Tables, Faults, Work };
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "f867260220e41be6034d999313648eb69c62832643a672da4a35ba3a4645ec4a",
+  hash: "7734284fb68c678c54511aa3d98f3f5e3063808b4149c76f90cef9eae15cba40",
   namespaces: { Echo, Tables, Faults, Work },
 } as const satisfies ContractDescriptor;

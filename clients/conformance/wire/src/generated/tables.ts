@@ -6,13 +6,13 @@ import type { ProblemOf } from "@tautline/client";
 /** Why somebody does not vote. */
 export type Abstention =
   /** They will not say more. */
-  | ProblemOf<
-      "abstention.undecided",
-      {
-        /** In their own words. */
-        reason: string;
-      }
-    >;
+  ProblemOf<
+    "abstention.undecided",
+    {
+      /** In their own words. */
+      reason: string;
+    }
+  >;
 
 /** What a table is asked. */
 export interface Ballot {
@@ -95,16 +95,15 @@ export interface Vote {
   isInFavour: boolean;
 }
 
-/** How a question ended. */
-export type VoteOutcome =
-  /** With a vote. */
-  | "answered"
-  /** Somebody abstained. */
-  | "declined"
-  /** Nobody said anything in time. */
-  | "expired"
-  /** It was called off. */
-  | "cancelled";
+/**
+ * How a question ended.
+ *
+ * - `"answered"`: With a vote.
+ * - `"declined"`: Somebody abstained.
+ * - `"expired"`: Nobody said anything in time.
+ * - `"cancelled"`: It was called off.
+ */
+export type VoteOutcome = "answered" | "declined" | "expired" | "cancelled";
 
 /** A wave across the table. */
 export interface Wave {

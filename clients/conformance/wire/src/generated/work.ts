@@ -12,7 +12,7 @@ export interface Approval {
 /** Why nobody approves. */
 export type ApprovalError =
   /** It is not wanted. */
-  | ProblemOf<"approval.unwanted">;
+  ProblemOf<"approval.unwanted">;
 
 /** A place where work is done. Its events and commands form a lane. */
 export interface Desk {
@@ -60,14 +60,14 @@ export interface Job {
   job: string;
 }
 
-/** How a job ended. */
-export type JobEnd =
-  /** Somebody approved. */
-  | "approved"
-  /** Nobody did. */
-  | "unapproved"
-  /** It was called off while it waited. */
-  | "called_off";
+/**
+ * How a job ended.
+ *
+ * - `"approved"`: Somebody approved.
+ * - `"unapproved"`: Nobody did.
+ * - `"called_off"`: It was called off while it waited.
+ */
+export type JobEnd = "approved" | "unapproved" | "called_off";
 
 /** A job's end. */
 export interface JobReport {
@@ -124,6 +124,19 @@ export const Work = namespace({
     /** Puts a piece on the desk. */
     putPiece: command<Piece, void>({
       name: "put_piece",
+      ack: true,
+      delivery: "at_most_once",
+      lane: (payload) => `desk:${encodeURIComponent(payload.deskId)}`,
+      room: (payload) => `desk:${encodeURIComponent(payload.deskId)}`,
+      maxBytes: 65536,
+      timeoutMs: 10000,
+      offline: { mode: "fail" },
+      guests: true,
+      cost: 1,
+    }),
+    /** Looks at a piece on the desk, and leaves no trace. */
+    checkPiece: command<Piece, void>({
+      name: "check_piece",
       ack: true,
       delivery: "at_most_once",
       lane: (payload) => `desk:${encodeURIComponent(payload.deskId)}`,

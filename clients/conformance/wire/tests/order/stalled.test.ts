@@ -23,7 +23,6 @@ it.each(["flood_live", "flood_durable"])(
     const [staller, worker] = [await stock(proxy.url, "/work"), await stock(server.url, "/work")];
     const connection = await connectionOf(staller);
     await staller.call("join_desk", { deskId });
-    await worker.call("join_desk", { deskId });
 
     proxy.stopReading();
     const before = await counted(worker);

@@ -187,6 +187,12 @@ export const ECHOES: readonly Echo[] = [
     event: "blob",
     values: {
       "no bytes": blob(new Uint8Array()),
+      "no bytes at all": {
+        sent: { name: "", content: new Uint8Array(), preview: new ArrayBuffer(0) },
+        back: { name: "", content: Buffer.from([]), preview: Buffer.from([]) },
+      },
+      "bytes of Node": blob(Buffer.from("of Node")),
+      "a part of a larger buffer": blob(new Uint8Array([1, 2, 3, 4]).subarray(1, 3)),
       "every byte": blob(Uint8Array.from({ length: 256 }, (_, index) => index)),
       "many bytes": blob(new Uint8Array(200_000).fill(0xa5)),
     },
