@@ -6,7 +6,9 @@ mod reply;
 
 pub use self::laws::{Laws, is_same};
 pub use self::open::{OpenValue, open_value};
-pub use self::reply::{NoPayload, no_command, no_reply, param, reply, written};
+pub use self::reply::{
+    Milliseconds, NoPayload, milliseconds, no_command, no_reply, param, reply, written,
+};
 pub use crate::check::{Items, Number, Text, items, length, pattern, range};
 pub use crate::room::{format_name, parse_name};
 pub use serde;
@@ -50,7 +52,8 @@ impl Pattern {
     }
 }
 
-/// FNV-1a over a field's name. Collisions within one payload are refused by the macro.
+/// FNV-1a over a field's name. Two names of one hash in one payload do not compile: they would be
+/// two implementations of one trait.
 /// Constants of the 64-bit variant: <https://datatracker.ietf.org/doc/html/rfc9923>.
 pub const fn field_hash(name: &str) -> u64 {
     let bytes = name.as_bytes();

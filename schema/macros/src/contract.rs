@@ -1,5 +1,7 @@
 //! `contract!`: the namespaces of a crate as one contract.
 
+mod values;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
@@ -10,10 +12,8 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::{
-    arguments::word,
-    mistakes::{Mistakes, not_one_of},
-};
+use self::values::{auth, expect_kebab, expect_version, namespaces, scopes, text};
+use crate::mistakes::{Mistakes, not_one_of};
 
 const KEYS: [&str; 6] = ["name", "version", "namespaces", "scopes", "auth", "guests"];
 
@@ -76,13 +76,15 @@ impl Declaration {
         let value = &entry.value;
         match entry.key.to_string().as_str() {
             "name" => {
-                self.name = text(value, "the contract's name, as in \"agent-chat\"", mistakes);
+                self.name =
+                    text("name", value, "the contract's name, as in \"agent-chat\"", mistakes);
                 if let Some(name) = &self.name {
                     expect_kebab(name, mistakes)
                 }
             }
             "version" => {
-                self.version = text(value, "the contract's version, as in \"1.0.0\"", mistakes);
+                self.version =
+                    text("version", value, "the contract's version, as in \"1.0.0\"", mistakes);
                 if let Some(version) = &self.version {
                     expect_version(version, mistakes)
                 }
@@ -161,98 +163,5 @@ fn generated_hash() -> TokenStream {
         }}
     } else {
         quote!("")
-    }
-}
-
-fn text(value: &Expr, wanted: &str, mistakes: &mut Mistakes) -> Option<LitStr> {
-    if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = value {
-        return Some(text.clone());
-    }
-    mistakes.at(value, format!("this wants {wanted}"));
-    None
-}
-
-fn expect_kebab(name: &LitStr, mistakes: &mut Mistakes) {
-    let text = name.value();
-    let is_kebab = text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if !is_kebab {
-        mistakes.at(name, format!("the name `{text}` is not in kebab-case, as in \"agent-chat\""));
-    }
-}
-
-/// Three numbers, and behind them whatever SemVer allows.
-fn expect_version(version: &LitStr, mistakes: &mut Mistakes) {
-    let text = version.value();
-    let core = text.split(['-', '+']).next().unwrap_or_default();
-    let numbers: Vec<&str> = core.split('.').collect();
-    let is_number =
-        |part: &&str| part.parse::<u32>().is_ok_and(|number| number.to_string() == **part);
-    if numbers.len() != 3 || !numbers.iter().all(is_number) {
-        mistakes.at(
-            version,
-            format!("`{text}` is not a version: write three numbers, as in \"1.0.0\""),
-        );
-    }
-}
-
-fn namespaces(value: &Expr, mistakes: &mut Mistakes) -> Vec<Path> {
-    let wanted = "`namespaces` wants the markers in brackets, as in `[Chat, Tasks]`";
-    let Expr::Array(array) = value else {
-        mistakes.at(value, wanted);
-        return Vec::new();
-    };
-    if array.elems.is_empty() {
-        mistakes.at(value, "a contract without namespaces has no use: write one at least");
-    }
-    let mut found: Vec<Path> = Vec::new();
-    for element in &array.elems {
-        match element {
-            Expr::Path(path) if found.contains(&path.path) => {
-                mistakes.at(path, "this namespace is listed twice");
-            }
-            Expr::Path(path) => found.push(path.path.clone()),
-            other => mistakes.at(other, wanted),
-        }
-    }
-    found
-}
-
-fn scopes(value: &Expr, mistakes: &mut Mistakes) -> Vec<LitStr> {
-    let wanted = "`scopes` wants texts in brackets, as in [\"chat:read\", \"chat:write\"]";
-    let Expr::Array(array) = value else {
-        mistakes.at(value, wanted);
-        return Vec::new();
-    };
-    let mut found: Vec<LitStr> = Vec::new();
-    for element in &array.elems {
-        match element {
-            Expr::Lit(ExprLit { lit: Lit::Str(scope), .. }) if !scope.value().is_empty() => {
-                if found.iter().any(|known| known.value() == scope.value()) {
-                    mistakes.at(scope, "this scope is listed twice");
-                } else {
-                    found.push(scope.clone());
-                }
-            }
-            other => mistakes.at(other, wanted),
-        }
-    }
-    found
-}
-
-/// The variant of `tautline::Auth`.
-fn auth(value: &Expr, mistakes: &mut Mistakes) -> Option<Ident> {
-    let found = word(value);
-    match found.map(ToString::to_string).as_deref() {
-        Some("jwt") => Some(Ident::new("Jwt", value.span())),
-        Some("none") => Some(Ident::new("None", value.span())),
-        Some(other) => {
-            mistakes.at(value, not_one_of("auth", other, &["jwt", "none"]));
-            None
-        }
-        None => {
-            mistakes.at(value, "`auth` wants `jwt` or `none`");
-            None
-        }
     }
 }

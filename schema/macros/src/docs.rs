@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, spanned::Spanned};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
 use crate::mistakes::Mistakes;
 
@@ -76,15 +76,16 @@ impl ToTokens for Docs {
 }
 
 /// Lint levels and deprecation may stand beside the library's attributes; `cfg` may not, since a
-/// contract is the same for every build.
-pub(crate) fn expect_harmless(attributes: &[Attribute], mistakes: &mut Mistakes) {
-    for attribute in attributes {
-        let path = attribute.path();
-        if path.is_ident("cfg") || path.is_ident("cfg_attr") {
-            mistakes.span(
-                attribute.span(),
+/// contract is the same for every build, and is taken out.
+pub(crate) fn refuse_cfg(attributes: &mut Vec<Attribute>, mistakes: &mut Mistakes) {
+    attributes.retain(|attribute| {
+        let is_cfg = attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr");
+        if is_cfg {
+            mistakes.at(
+                attribute,
                 "a contract is the same in every build: leave out `cfg`, and turn an event on and off with `flag = \"…\"`",
             );
         }
-    }
+        !is_cfg
+    });
 }

@@ -86,7 +86,7 @@ pub(crate) fn expect_distinct<'a>(
             Some((other, _)) => mistakes.at(
                 ident,
                 format!(
-                    "the {what} `{ident}` and `{other}` have one wire name, `{wire}`: rename one"
+                    "the {what}s `{other}` and `{ident}` have one wire name, `{wire}`: rename one"
                 ),
             ),
             None => seen.push((ident, wire)),

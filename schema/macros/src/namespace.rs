@@ -4,10 +4,12 @@ mod arguments;
 mod client;
 mod command;
 mod dispatch;
+mod kind;
 mod method;
 mod returns;
 mod server;
 mod signature;
+mod wire_name;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -18,7 +20,7 @@ use self::{
     method::Method,
 };
 use crate::{
-    docs::{Docs, expect_harmless},
+    docs::{Docs, refuse_cfg},
     mistakes::Mistakes,
     names,
 };
@@ -41,6 +43,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Ok(item) => {
             let namespace = Namespace::read(&arguments, item, &mut mistakes);
             match &arguments.side {
+                _ if namespace.methods.is_empty() => TokenStream::new(),
                 Side::Server { client } => {
                     server::expand(&namespace, client.as_ref(), &mut mistakes)
                 }
@@ -65,13 +68,13 @@ impl Namespace {
         expect_plain_trait(&item, mistakes);
         let mut attributes = item.attrs;
         let docs = Docs::take(&mut attributes, mistakes);
-        expect_harmless(&attributes, mistakes);
+        refuse_cfg(&mut attributes, mistakes);
         let methods: Vec<Method> = item
             .items
             .into_iter()
             .filter_map(|item| Method::read(item, arguments, mistakes))
             .collect();
-        expect_distinct(&methods, mistakes);
+        let methods = distinct(methods, mistakes);
         let path = arguments.path.as_ref().map(syn::LitStr::value).unwrap_or_default();
         Self { docs, vis: item.vis, ident: item.ident, path, methods }
     }
@@ -93,20 +96,31 @@ fn expect_plain_trait(item: &ItemTrait, mistakes: &mut Mistakes) {
     }
 }
 
-/// Reports two methods of one name, and two of one wire name.
-fn expect_distinct(methods: &[Method], mistakes: &mut Mistakes) {
-    for (index, method) in methods.iter().enumerate() {
-        let before = methods.get(..index).unwrap_or_default();
-        if before.iter().any(|other| other.ident == method.ident) {
+/// Reports two methods of one name, and two of one wire name; keeps the first of each.
+fn distinct(methods: Vec<Method>, mistakes: &mut Mistakes) -> Vec<Method> {
+    let mut kept: Vec<Method> = Vec::new();
+    for method in methods {
+        if kept.iter().any(|other| other.ident == method.ident) {
             mistakes.at(&method.ident, format!("`{}` is declared twice", method.ident));
-        } else if let Some(other) = before.iter().find(|other| other.wire == method.wire) {
+            continue;
+        }
+        if let Some(other) = kept.iter().find(|other| other.wire == method.wire) {
             mistakes.at(
                 &method.ident,
                 format!(
                     "`{}` and `{}` have one wire name, `{}`: rename one",
-                    method.ident, other.ident, method.wire
+                    other.ident, method.ident, method.wire
                 ),
             );
         }
+        if let Some(other) = kept.iter().find(|other| other.enters_room_of(&method)) {
+            mistakes.at(
+                &method.ident,
+                format!("`{}` enters the same room: one join per room", other.ident),
+            );
+            continue;
+        }
+        kept.push(method);
     }
+    kept
 }

@@ -38,6 +38,21 @@ impl Kind {
         }
     }
 
+    const ALL: [Self; 5] = [Self::Command, Self::Join, Self::Event, Self::Stream, Self::Question];
+
+    /// Words for a key that belongs to another kind of event.
+    fn misplaced(self, key: &str) -> String {
+        let what = match self {
+            Self::Command => "of what a client asks of the server",
+            Self::Join => "of a join: its room is its argument, and it is answered at most once",
+            Self::Event => "of what the server tells its clients",
+            Self::Stream => "of a stream, which is durable in its room",
+            Self::Question => "of a question, which is durable in its room",
+        };
+        let known = crate::mistakes::list(self.keys());
+        format!("`{key}` says nothing {what} (known: {known})")
+    }
+
     /// The keys that its attribute knows.
     pub(crate) const fn keys(self) -> &'static [&'static str] {
         match self {

@@ -10,6 +10,18 @@ pub(crate) fn source(ident: &Ident) -> TokenStream {
     quote!(::tautline::Source { #place })
 }
 
+/// The tokens at another place, so that an error about them is shown there.
+pub(crate) fn respanned(tokens: &TokenStream, span: Span) -> TokenStream {
+    tokens
+        .clone()
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(span);
+            token
+        })
+        .collect()
+}
+
 /// An item in two forms, of which `tautline` takes one after its own feature `codegen`.
 pub(crate) fn either(plain: &TokenStream, codegen: &TokenStream) -> TokenStream {
     quote!(::tautline::__either! { { #plain } { #codegen } })

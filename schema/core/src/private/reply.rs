@@ -41,3 +41,24 @@ pub fn param<T: Serialize>(params: &mut Map<String, Value>, name: &str, value: &
 pub fn written<T: Serialize>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
+
+/// A field that says how long to wait.
+#[diagnostic::on_unimplemented(
+    message = "`after` wants a field that counts milliseconds, and `{Self}` is not `u32`",
+    label = "this field is no number of milliseconds"
+)]
+pub trait Milliseconds {
+    /// The number.
+    fn count(&self) -> u32;
+}
+
+impl Milliseconds for u32 {
+    fn count(&self) -> u32 {
+        *self
+    }
+}
+
+/// How long to wait, as the field of a refusal says.
+pub fn milliseconds(field: &impl Milliseconds) -> u32 {
+    field.count()
+}

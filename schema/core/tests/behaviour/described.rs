@@ -38,12 +38,15 @@ fn optional_fields_are_optional_in_typescript() {
 
 #[test]
 fn a_type_brings_the_types_that_it_mentions() {
-    let names: Vec<String> = declarations::<Everything>()
+    let mut names: Vec<String> = declarations::<Everything>()
         .iter()
         .map(|one| one.split(' ').nth(1).unwrap_or_default().to_owned())
         .collect();
 
-    assert_eq!(names, ["Everything", "MessageId", "Message", "State", "Step"]);
+    // ts-rs keeps what a type mentions in a set, whose order is another one in each build.
+    assert_eq!(names.remove(0), "Everything");
+    names.sort();
+    assert_eq!(names, ["Message", "MessageId", "State", "Step"]);
 }
 
 #[test]

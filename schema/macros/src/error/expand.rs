@@ -161,14 +161,16 @@ impl Variant {
             let after = match &recovery.after {
                 After::Unset => None,
                 After::Fixed(milliseconds) => Some(quote!(#milliseconds)),
-                After::Field(field) => Some(
-                    quote_spanned!(field.span()=> ::core::convert::Into::<::core::primitive::u32>::into(*#field)),
-                ),
+                After::Field(field) => {
+                    Some(quote_spanned!(field.span()=> ::tautline::private::milliseconds(#field)))
+                }
             };
-            let after = after.map(|after| quote!(problem.recovery.after_ms = ::core::option::Option::Some(#after);));
-            let max = recovery.max_attempts.map(|max| {
-                quote!(problem.recovery.max_attempts = ::core::option::Option::Some(#max);)
-            });
+            let after = after.map(
+                |after| quote!(problem.recovery.after_ms = ::core::option::Option::Some(#after);),
+            );
+            let max = recovery.max_attempts.map(
+                |max| quote!(problem.recovery.max_attempts = ::core::option::Option::Some(#max);),
+            );
             quote!(problem.recovery.action = ::tautline::RecoveryAction::#action; #after #max)
         });
         let help = self.help.as_ref().map(|help| {

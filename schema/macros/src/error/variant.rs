@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     arguments::{Argument, each_once, parse, word},
-    docs::{Docs, expect_harmless},
+    docs::{Docs, refuse_cfg},
     mistakes::{Mistakes, not_one_of},
     names,
     payload::Field,
@@ -59,7 +59,7 @@ impl Variant {
         let ident = variant.ident;
         names::expect_pascal(&ident, "variant", mistakes);
         let docs = Docs::take(&mut others, mistakes);
-        expect_harmless(&others, mistakes);
+        refuse_cfg(&mut others, mistakes);
         let problems = take_problem(&mut others, &ident, mistakes);
         if let Some((_, value)) = &variant.discriminant {
             mistakes.at(value, "a number for a refusal does not travel: leave it out");
@@ -150,10 +150,11 @@ fn take_problem(
     ident: &Ident,
     mistakes: &mut Mistakes,
 ) -> Option<Vec<Argument>> {
-    let mut found = None;
+    let (mut found, mut is_there) = (None, false);
     attributes.retain(|attribute| {
         let is_ours = attribute.path().is_ident("problem");
         if is_ours {
+            is_there = true;
             match attribute.meta.require_list() {
                 Ok(_) if found.is_some() => {
                     mistakes.span(attribute.span(), "one `#[problem(…)]` per variant");
@@ -164,7 +165,7 @@ fn take_problem(
         }
         !is_ours
     });
-    if found.is_none() {
+    if !is_there {
         let words = format!(
             "`{ident}` says nothing to people: write `#[problem(category = …, message = \"…\", hint = \"…\")]` above it"
         );

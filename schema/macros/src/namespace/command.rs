@@ -76,6 +76,7 @@ pub(super) fn expand(namespace: &Namespace, names: &Names<'_>) -> TokenStream {
     quote! {
         #[doc = #docs]
         #[derive(::core::fmt::Debug)]
+        #[allow(clippy::large_enum_variant, reason = "it is decoded once and moved to its handler")]
         #vis enum #command { #(#variants,)* }
 
         #[automatically_derived]

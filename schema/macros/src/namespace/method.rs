@@ -2,24 +2,21 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Attribute, Ident, TraitItem, TraitItemFn, Type, spanned::Spanned};
+use syn::{Attribute, Ident, TraitItem, Type, spanned::Spanned};
 
 use super::{
-    arguments::{Arguments, Side},
+    arguments::Arguments,
+    kind,
     returns::{self, Returns},
     signature::{self, Payload},
+    wire_name,
 };
 use crate::{
-    docs::{Docs, expect_harmless},
+    docs::{Docs, refuse_cfg},
     mistakes::Mistakes,
-    names,
     policy::{self, Kind, Policy, Subject},
-    source::source,
+    source::{respanned, source},
 };
-
-/// Names that Socket.IO keeps for itself.
-const RESERVED: [&str; 6] =
-    ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
 
 /// One event.
 pub(super) struct Method {
@@ -47,8 +44,8 @@ impl Method {
             return None;
         };
         let docs = Docs::take(&mut method.attrs, mistakes);
-        let (kind, own) = take_kind(&mut method, &arguments.side, mistakes)?;
-        expect_harmless(&method.attrs, mistakes);
+        let (kind, own) = kind::take(&mut method, &arguments.side, mistakes)?;
+        refuse_cfg(&mut method.attrs, mistakes);
         signature::expect_plain(&method, mistakes);
         let payload = signature::payload(&method, mistakes);
         let returns = returns::read(&method, kind, mistakes);
@@ -69,9 +66,11 @@ impl Method {
                     .at(&ident, "a join enters a room: write `room: ChatSession` as its argument"),
             }
         }
-        let wire = wire_name(&ident, &policy, &arguments.prefix, mistakes);
-        expect_free(&ident, &arguments.side, mistakes);
-        Some(Self {
+        let wire = wire_name::wire_name(&ident, &policy, &arguments.prefix, mistakes);
+        let is_free = wire_name::is_free(&ident, &arguments.side, mistakes);
+        let is_whole =
+            returns.is_some() || !matches!(kind, Kind::Join | Kind::Stream | Kind::Question);
+        (is_free && is_whole).then_some(Self {
             docs,
             others: method.attrs,
             ident,
@@ -82,6 +81,14 @@ impl Method {
             returns,
             policy,
         })
+    }
+
+    /// Whether both are joins of one room.
+    pub(super) fn enters_room_of(&self, other: &Self) -> bool {
+        self.kind == Kind::Join
+            && other.kind == Kind::Join
+            && !self.policy.rooms.is_empty()
+            && self.policy.rooms == other.policy.rooms
     }
 
     /// The fact about the event.
@@ -157,108 +164,5 @@ fn type_ref(ty: Option<&Type>) -> TokenStream {
             })
         },
         None => quote!(::core::option::Option::None),
-    }
-}
-
-/// The tokens at another place, so that an error about them is shown there.
-fn respanned(tokens: &TokenStream, span: proc_macro2::Span) -> TokenStream {
-    tokens
-        .clone()
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(span.resolved_at(token.span()));
-            token
-        })
-        .collect()
-}
-
-/// Takes the attribute that says what the method is.
-fn take_kind(
-    method: &mut TraitItemFn,
-    side: &Side,
-    mistakes: &mut Mistakes,
-) -> Option<(Kind, Attribute)> {
-    let mut found: Vec<(Kind, Attribute)> = Vec::new();
-    let on_server = matches!(side, Side::Server { .. });
-    method.attrs.retain(|attribute| {
-        let Some(name) = attribute.path().get_ident().map(ToString::to_string) else { return true };
-        let kind = match (name.as_str(), on_server) {
-            ("event", true) => Kind::Command,
-            ("event", false) => Kind::Event,
-            ("join", true) => Kind::Join,
-            ("stream", false) => Kind::Stream,
-            ("question", false) => Kind::Question,
-            ("stream" | "question", true) => {
-                mistakes.at(attribute, format!("`#[{name}]` comes from the server: write it on the trait with `side = client`"));
-                return false;
-            }
-            ("join", false) => {
-                mistakes.at(attribute, "`#[join]` comes from a client: write it on the server's trait");
-                return false;
-            }
-            _ => return true,
-        };
-        found.push((kind, attribute.clone()));
-        false
-    });
-    let mut found = found.into_iter();
-    let first = found.next();
-    for (kind, attribute) in found {
-        mistakes.at(
-            attribute,
-            format!("an event is one thing: leave out this `#[{}]`", kind.attribute()),
-        );
-    }
-    if first.is_none() && mistakes.is_empty() {
-        let known = if on_server {
-            "`#[event]` or `#[join]`"
-        } else {
-            "`#[event]`, `#[stream]` or `#[question]`"
-        };
-        mistakes.at(
-            &method.sig.ident,
-            format!("`{}` does not say what it is: write {known} above it", method.sig.ident),
-        );
-    }
-    first
-}
-
-fn wire_name(ident: &Ident, policy: &Policy, prefix: &str, mistakes: &mut Mistakes) -> String {
-    names::expect_snake(ident, "event", mistakes);
-    let (name, span) = match &policy.name {
-        Some(name) => (name.value(), name.span()),
-        None => (names::plain(ident), ident.span()),
-    };
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:/-".contains(c)) {
-        mistakes.span(
-            span,
-            format!(
-                "the wire name `{name}` has something else than letters, digits and `_ . : / -`"
-            ),
-        );
-    }
-    if name.starts_with("tautline:") {
-        mistakes.span(
-            span,
-            "the names that begin with `tautline:` are the library's: write another one",
-        );
-    }
-    if RESERVED.contains(&name.as_str()) {
-        mistakes.span(span, format!("`{name}` is a name of Socket.IO itself: write another one"));
-    }
-    format!("{prefix}{name}")
-}
-
-/// Reports a method that has the name of one that the macro adds.
-fn expect_free(ident: &Ident, side: &Side, mistakes: &mut Mistakes) {
-    let name = ident.to_string();
-    if matches!(side, Side::Server { .. })
-        && (["connected", "disconnected"].contains(&name.as_str())
-            || name.starts_with("authorize_"))
-    {
-        mistakes.at(
-            ident,
-            format!("the trait gets a method `{name}` or alike by itself: write another name, and `#[event(name = \"{name}\")]`"),
-        );
     }
 }

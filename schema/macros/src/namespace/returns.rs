@@ -39,6 +39,7 @@ pub(super) fn read(method: &TraitItemFn, kind: Kind, mistakes: &mut Mistakes) ->
         );
         return None;
     };
+    let before = mistakes.count();
     let is_unit = matches!(answer, Type::Tuple(tuple) if tuple.elems.is_empty());
     if !is_unit {
         expect_portable(answer, Place::Inside, mistakes);
@@ -51,7 +52,8 @@ pub(super) fn read(method: &TraitItemFn, kind: Kind, mistakes: &mut Mistakes) ->
         Kind::Event => mistakes.at(ty, "clients do not answer an event: write `#[question]`, or leave this out"),
         Kind::Command | Kind::Join | Kind::Stream | Kind::Question => {}
     }
-    Some(Returns { answer: (!is_unit).then(|| answer.clone()), error: error.clone() })
+    let is_answer = !is_unit && mistakes.count() == before;
+    Some(Returns { answer: is_answer.then(|| answer.clone()), error: error.clone() })
 }
 
 /// `async` where somebody waits, and nowhere else.

@@ -9,7 +9,7 @@ use syn::{
 
 use super::expect_type_name;
 use crate::{
-    docs::{Docs, expect_harmless},
+    docs::{Docs, refuse_cfg},
     mistakes::Mistakes,
 };
 
@@ -32,7 +32,7 @@ impl Container {
         expect_type_name(&ident, mistakes);
         let docs = Docs::take(&mut attributes, mistakes);
         refuse_codecs(&mut attributes, mistakes);
-        expect_harmless(&attributes, mistakes);
+        refuse_cfg(&mut attributes, mistakes);
         let derived = derived(&attributes, mistakes);
         Self { docs, others: attributes, vis, ident, derived }
     }

@@ -8,6 +8,7 @@ use super::patterns;
 use crate::{
     arguments::{self, Argument, Value, integer},
     mistakes::Mistakes,
+    source::respanned,
 };
 
 const RULES: [&str; 5] = ["length", "range", "items", "pattern", "custom"];
@@ -70,6 +71,7 @@ impl Constraints {
     pub(crate) fn check(&self, ty: &Type, place: &TokenStream) -> TokenStream {
         let mut calls = TokenStream::new();
         let span = ty.span();
+        let place = &respanned(place, span);
         if let Some(Bounds { min, max }) = &self.length {
             let (min, max) = whole(min.as_ref(), max.as_ref());
             calls.extend(

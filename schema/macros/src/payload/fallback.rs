@@ -17,6 +17,7 @@ pub(crate) fn fallback(item: TokenStream) -> TokenStream {
         }
         Item::Enum(item) => {
             for variant in &mut item.variants {
+                variant.discriminant = None;
                 strip(&mut variant.attrs);
                 strip_fields(&mut variant.fields);
             }
@@ -55,7 +56,7 @@ pub(crate) fn fallback(item: TokenStream) -> TokenStream {
         },
     );
     quote! {
-        #[allow(dead_code, reason = "stands in for an item with mistakes")]
+        #[allow(dead_code, nonstandard_style, reason = "stands in for an item with mistakes")]
         #item
         const _: () = {
             impl ::core::fmt::Debug for #ident {
@@ -84,6 +85,7 @@ pub(crate) fn fallback(item: TokenStream) -> TokenStream {
                     ::core::unreachable!()
                 }
             }
+            #[diagnostic::do_not_recommend]
             impl ::tautline::Wire for #ident {}
             #described
         };

@@ -10,9 +10,10 @@ use super::{
     profile::{Place, expect_portable, is_plain, last_name},
 };
 use crate::{
-    docs::{Docs, expect_harmless},
+    docs::{Docs, refuse_cfg},
     mistakes::Mistakes,
     names,
+    source::respanned,
 };
 
 /// A named field of a struct or a variant.
@@ -47,7 +48,7 @@ impl Field {
         expect_portable(&field.ty, Place::Field, mistakes);
         let docs = Docs::take(&mut others, mistakes);
         refuse_codecs(&mut others, mistakes);
-        expect_harmless(&others, mistakes);
+        refuse_cfg(&mut others, mistakes);
         let constraints = Constraints::take(&mut others, mistakes);
         let wire = names::camel(&names::plain(&ident));
         Some(Self { docs, vis: field.vis, ident, wire, ty: field.ty, others, constraints })
@@ -114,6 +115,7 @@ pub(crate) fn descend(ty: &Type, place: &TokenStream) -> TokenStream {
     if is_plain(ty) {
         return TokenStream::new();
     }
+    let place = respanned(place, ty.span());
     quote_spanned!(ty.span()=> <#ty as ::tautline::Wire>::check(#place, report);)
 }
 

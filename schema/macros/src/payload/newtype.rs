@@ -62,9 +62,10 @@ pub(crate) fn expand(
     let conversions = conversions(&container, ty);
     let identifier = if is_identifier { identifier(&container, ty) } else { TokenStream::new() };
     quote! {
-        #declaration
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::tautline::Wire for #ident { #check }
+        #declaration
         #conversions
         #identifier
     }

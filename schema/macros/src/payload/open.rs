@@ -86,6 +86,7 @@ pub(crate) fn words(container: &Container, words: &[Word]) -> TokenStream {
         }
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::tautline::Wire for #ident {}
         #described
     }

@@ -54,10 +54,13 @@ impl ToTokens for Record {
             let name = &field.ident;
             field.has_field(ident, &quote!(&self.#name))
         });
+        // `Wire` first: the compiler reports in this order, and what it says of a field that cannot
+        // travel is what its author should read first.
         tokens.extend(quote! {
-            #declaration
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl ::tautline::Wire for #ident { #check }
+            #declaration
             #(#has_fields)*
         });
     }

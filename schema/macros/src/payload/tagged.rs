@@ -11,7 +11,7 @@ use super::{
     open,
 };
 use crate::{
-    docs::{Docs, expect_harmless},
+    docs::{Docs, refuse_cfg},
     mistakes::Mistakes,
     names,
     source::either,
@@ -33,7 +33,7 @@ impl Kind {
         names::expect_pascal(&variant.ident, "variant", mistakes);
         let docs = Docs::take(&mut others, mistakes);
         refuse_codecs(&mut others, mistakes);
-        expect_harmless(&others, mistakes);
+        refuse_cfg(&mut others, mistakes);
         let wire = names::snake(&names::plain(&variant.ident));
         if let Some((_, value)) = &variant.discriminant {
             mistakes.at(value, "a number for a variant does not travel: leave it out");
@@ -118,9 +118,10 @@ pub(crate) fn expand(
     let check = check_function(&checks(&kinds));
     let has_fields = if is_open { TokenStream::new() } else { common_fields(ident, &kinds) };
     quote! {
-        #declaration
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::tautline::Wire for #ident { #check }
+        #declaration
         #has_fields
     }
 }

@@ -10,7 +10,7 @@ use super::{
     open,
 };
 use crate::{
-    docs::{Docs, expect_harmless},
+    docs::{Docs, refuse_cfg},
     mistakes::Mistakes,
     names,
     source::either,
@@ -31,7 +31,7 @@ impl Word {
         names::expect_pascal(&variant.ident, "variant", mistakes);
         let docs = Docs::take(&mut others, mistakes);
         refuse_codecs(&mut others, mistakes);
-        expect_harmless(&others, mistakes);
+        refuse_cfg(&mut others, mistakes);
         let wire = names::snake(&names::plain(&variant.ident));
         let discriminant = variant.discriminant.map(|(_, value)| value);
         Self { docs, ident: variant.ident, wire, others, discriminant }
@@ -73,6 +73,7 @@ pub(crate) fn expand(
     quote! {
         #declaration
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::tautline::Wire for #ident {}
     }
 }

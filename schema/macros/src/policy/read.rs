@@ -17,7 +17,12 @@ pub(super) fn policy(arguments: Vec<Argument>, kind: Kind, mistakes: &mut Mistak
     for argument in each_once(arguments, mistakes) {
         let key = argument.key.to_string();
         if !kind.keys().contains(&key.as_str()) {
-            argument.unknown(kind.keys(), mistakes);
+            let elsewhere = Kind::ALL.iter().any(|other| other.keys().contains(&key.as_str()));
+            if elsewhere {
+                mistakes.at(&argument.key, kind.misplaced(&key));
+            } else {
+                argument.unknown(kind.keys(), mistakes);
+            }
             continue;
         }
         read_key(&mut found, &key, &argument, kind, mistakes);
