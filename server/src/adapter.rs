@@ -16,7 +16,7 @@ use socketioxide_core::adapter::{
 use socketioxide_core::packet::Packet;
 
 use crate::frame_out::{Class, Frame};
-use crate::link::{Blocked, Port};
+use crate::port::{Blocked, Port};
 
 /// The adapters of all namespaces, by path: how one gets from a socket to its emitter.
 #[derive(Default)]

@@ -11,8 +11,8 @@ use tautline::DisconnectReason;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
-use crate::guarded_io::{IoHandle, ReadPause};
 use crate::identity::Identity;
+use crate::io_handle::{IoHandle, ReadPause};
 use crate::outbound::Outbound;
 use crate::roster::Roster;
 

@@ -13,11 +13,13 @@ mod greeting;
 mod guarded_io;
 mod handshake;
 mod identity;
+mod io_handle;
 mod jwt;
 mod link;
 mod listener;
 mod origin;
 mod outbound;
+mod port;
 #[cfg(test)]
 mod recorder;
 mod roster;

@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use crate::connection::Connection;
 use crate::frame_out::{Class, Frame};
-use crate::guarded_io::ReadPause;
 use crate::identity::Identity;
+use crate::io_handle::ReadPause;
+use crate::port::Port;
 use crate::roster::Roster;
 
 /// What a namespace does with its links. Called by the transport, implemented by the runtime.
@@ -39,30 +40,6 @@ pub(crate) trait Inbox: Send + Sync + 'static {
 
     /// The server is going down; `closed` follows at once. The last moment for a notice.
     fn shutting_down(&self, link: &Arc<Link>);
-}
-
-/// Where a link's frames go.
-pub(crate) trait Port: Send + Sync + 'static {
-    /// Hands over one frame, or says why not.
-    ///
-    /// # Errors
-    /// [`Blocked::Full`] when it has to wait, [`Blocked::Gone`] when nobody is there any more.
-    fn try_send(&self, class: Class<'_>, frame: &Frame) -> Result<(), Blocked>;
-
-    /// Tells the client that it is out of the namespace, and takes it out.
-    ///
-    /// # Errors
-    /// As [`Port::try_send`].
-    fn leave(&self) -> Result<(), Blocked>;
-}
-
-/// Why a port did not take a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Blocked {
-    /// There is no room now.
-    Full,
-    /// There is nobody any more.
-    Gone,
 }
 
 /// One namespace socket of one client.

@@ -7,7 +7,8 @@ use std::time::Duration;
 use axum::serve::{Listener, ListenerExt, TapIo};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::guarded_io::{GuardedIo, IoHandle, IoLimits};
+use crate::guarded_io::GuardedIo;
+use crate::io_handle::{IoHandle, IoLimits};
 
 /// How long accepting rests when the process is out of file handles.
 const REST: Duration = Duration::from_secs(1);

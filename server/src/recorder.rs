@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use crate::connection::{Connection, Peer};
 use crate::frame_out::{Class, Frame};
-use crate::guarded_io::{IoHandle, IoLimits};
 use crate::identity::Identity;
-use crate::link::{Blocked, Inbox, Link, Port};
+use crate::io_handle::{IoHandle, IoLimits};
+use crate::link::{Inbox, Link};
 use crate::outbound::{Outbound, OutboundLimits};
+use crate::port::{Blocked, Port};
 
 /// The far end of a recorded link.
 #[derive(Clone, Debug)]

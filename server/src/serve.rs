@@ -18,7 +18,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tower::Layer;
 
-use crate::guarded_io::{GuardedIo, IoLimits};
+use crate::guarded_io::GuardedIo;
+use crate::io_handle::IoLimits;
 use crate::listener::{self, SocketListener};
 use crate::transport::Transport;
 

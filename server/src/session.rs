@@ -10,7 +10,7 @@ use tautline::{NamespaceFacts, RoomName, Uuid};
 use tokio::sync::watch;
 
 use crate::frame_out::{Class, Frame, Payload};
-use crate::guarded_io::ReadPause;
+use crate::io_handle::ReadPause;
 use crate::lane::{Admission, LaneKey, Lanes};
 use crate::link::Link;
 use crate::settlement::Settlement;

@@ -50,7 +50,8 @@ pub struct Settings {
     pub engine_packets: usize,
     /// How many frames may wait behind those before durable and live ones are dropped. Default 64.
     pub outbound_frames: usize,
-    /// How many bytes may wait there before the connection is cut. Default 1 MiB, as in Centrifugo.
+    /// How many bytes may wait there before the same happens, and before acknowledgements end the
+    /// connection. Default 1 MiB, as in Centrifugo.
     pub outbound_bytes: usize,
     /// The read buffer of one websocket, in bytes. Default 1024: a bigger one makes each idle
     /// connection bigger, and commands are small.

@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod connect;
 mod packet;
 mod socket;
 mod switchboard;
@@ -27,15 +28,14 @@ use std::time::Duration;
 
 use axum::Router;
 use futures_util::{SinkExt, StreamExt};
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use serde::Serialize;
 use tautline::Problem;
 use tokio::io::DuplexStream;
 use tokio::sync::{mpsc, watch};
-use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
-use tokio_tungstenite::{WebSocketStream, client_async};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
 
+pub use connect::{Connect, ConnectError};
 pub use packet::Packet;
 pub use socket::{Call, TestEvent, TestSocket};
 
@@ -43,9 +43,6 @@ use switchboard::Switchboard;
 
 /// How long the client waits for what should come, before it says what did not.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How many bytes the memory between client and server holds, in each direction.
-const BUFFER: usize = 64 * 1024;
 
 /// One connection to a server in the same process.
 ///
@@ -55,103 +52,6 @@ pub struct TestClient {
     board: Arc<Switchboard>,
     is_reading: watch::Sender<bool>,
     tasks: [tokio::task::JoinHandle<()>; 3],
-}
-
-/// The server did not take the connection.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// It answered the request with this status.
-    #[error("the server answered {status}: {body}")]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// The body, which is a [`Problem`] where the library refuses.
-        body: String,
-    },
-    /// It did not answer as a websocket server does.
-    #[error("no websocket: {0}")]
-    Broken(#[source] Box<tungstenite::Error>),
-}
-
-/// How a [`TestClient`] connects.
-#[derive(Debug)]
-pub struct Connect {
-    path: String,
-    query: String,
-    headers: http::HeaderMap,
-    buffer: usize,
-}
-
-impl Default for Connect {
-    fn default() -> Self {
-        Self {
-            path: "/socket.io/".to_owned(),
-            query: String::new(),
-            headers: http::HeaderMap::new(),
-            buffer: BUFFER,
-        }
-    }
-}
-
-impl Connect {
-    /// The path of the Socket.IO requests, where it is not `/socket.io/`.
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
-        self
-    }
-
-    /// Adds this to the query: `&sid=…`.
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.query = query.into();
-        self
-    }
-
-    /// Sends this header with the first request.
-    ///
-    /// # Panics
-    /// When it is not a header.
-    #[expect(clippy::expect_used, reason = "a test's mistake is told by a panic")]
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        let name = http::HeaderName::try_from(name).expect("the header has a name");
-        self.headers.append(name, value.parse().expect("the header has a value"));
-        self
-    }
-
-    /// How many bytes may be on their way in each direction. A small number makes a slow reader slow.
-    pub fn buffer(mut self, bytes: usize) -> Self {
-        self.buffer = bytes;
-        self
-    }
-
-    /// Connects to the application.
-    ///
-    /// # Errors
-    /// When the server does not take the connection.
-    pub async fn to(self, app: Router) -> Result<TestClient, ConnectError> {
-        let (near, far) = tokio::io::duplex(self.buffer);
-        let server = tokio::spawn(serve(app, far));
-        let uri = format!("ws://localhost{}?EIO=4&transport=websocket{}", self.path, self.query);
-        let mut request = uri.into_client_request().map_err(ConnectError::broken)?;
-        request.headers_mut().extend(self.headers);
-        let (stream, _response) =
-            client_async(request, near).await.map_err(ConnectError::refused)?;
-        Ok(TestClient::start(stream, server))
-    }
-}
-
-impl ConnectError {
-    fn broken(error: tungstenite::Error) -> Self {
-        Self::Broken(Box::new(error))
-    }
-
-    fn refused(error: tungstenite::Error) -> Self {
-        let tungstenite::Error::Http(response) = error else { return Self::broken(error) };
-        let body = response.body().as_deref().unwrap_or_default();
-        Self::Refused {
-            status: response.status().as_u16(),
-            body: String::from_utf8_lossy(body).into_owned(),
-        }
-    }
 }
 
 impl TestClient {
@@ -249,15 +149,5 @@ impl Drop for TestClient {
 impl fmt::Debug for Switchboard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Switchboard").field("is_closed", &self.is_closed()).finish_non_exhaustive()
-    }
-}
-
-/// Serves the application on the other half of the memory.
-async fn serve(app: Router, stream: DuplexStream) {
-    let connection = hyper::server::conn::http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
-        .with_upgrades();
-    if let Err(error) = connection.await {
-        tracing::debug!(%error, "the connection of a test ended");
     }
 }

@@ -1,8 +1,12 @@
 //! The stream over memory, with the clock stopped.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::time::Instant;
 
 use super::*;
+use crate::io_handle::IoLimits;
 
 const LIMITS: IoLimits =
     IoLimits { stall: Duration::from_secs(15), pause: Duration::from_secs(10) };

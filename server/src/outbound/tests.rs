@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use tautline::{NamespaceFacts, Source};
+use tokio::time::Instant;
 
+use super::pump::POLLING_RETRY;
 use super::*;
 use crate::frame_out::Payload;
 use crate::identity::Identity;
@@ -189,4 +191,18 @@ async fn no_progress_ends_the_connection() {
 
     assert_eq!(link.connection().ended(), Some(DisconnectReason::Stalled));
     assert!(started.elapsed() < Duration::from_secs(31));
+}
+
+#[tokio::test(start_paused = true)]
+async fn last_words_go_out_before_a_connection_ends() {
+    let (_listener, link, recorder) = open();
+    recorder.make_room(0);
+
+    link.send(Class::Control, frame("notice"));
+    link.close(DisconnectReason::TokenExpired);
+    turn().await;
+    recorder.make_room(usize::MAX);
+    turn().await;
+
+    assert_eq!(recorder.texts(), ["[\"notice\"]"]);
 }

@@ -18,8 +18,8 @@ use tokio::sync::Notify;
 
 use super::{Transport, TransportParts};
 use crate::frame_out::{Class, Frame, Payload};
-use crate::guarded_io::ReadPause;
 use crate::identity::Identity;
+use crate::io_handle::ReadPause;
 use crate::jwt::Jwt;
 use crate::link::{Inbox, Link};
 use crate::settings::Settings;
