@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What `@tautline/client` exports that generated types may name.
-const LIBRARY_TYPES: &[&str] = &["ProblemOf"];
+const LIBRARY_TYPES: &[&str] = &["Problem", "ProblemOf"];
 
 /// Makes the files.
 pub(crate) fn make(described: &Described) -> Vec<File> {

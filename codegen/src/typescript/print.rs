@@ -66,9 +66,10 @@ fn after(ty: &Type, indent: usize, column: usize) -> String {
         return format!(" {flat}");
     }
     match ty {
-        Type::Union(members) if members.len() > 1 || has_docs(ty) => {
+        Type::Union(members) if members.len() > 1 => {
             members.iter().map(|member| union_line(member, indent + 2)).collect()
         }
+        Type::Union(members) => members.iter().map(|it| only_member(it, indent + 2)).collect(),
         Type::Object(fields) if !fields.is_empty() => format!(" {}", object(fields, indent)),
         Type::Generic(name, arguments)
             if arguments.iter().any(has_docs) || column + flat.len() > WIDTH =>
@@ -93,6 +94,12 @@ fn union_line(member: &Member, indent: usize) -> String {
         ty => after(ty, indent + 2, indent + 2),
     };
     format!("\n{docs}{margin}| {}", text.trim_start())
+}
+
+/// A union of one has no bar.
+fn only_member(member: &Member, indent: usize) -> String {
+    let text = after(&member.ty, indent, indent);
+    format!("\n{}{}{}", comment(&member.docs, indent), " ".repeat(indent), text.trim_start())
 }
 
 fn object(fields: &[Field], indent: usize) -> String {

@@ -53,6 +53,7 @@ impl Types {
             if let (Some(variants), Type::Union(members)) = (variants, &mut named.ty) {
                 members.iter_mut().for_each(|member| add_docs(member, variants));
             }
+            tell_words(named);
         }
     }
 
@@ -90,6 +91,21 @@ fn add_docs(member: &mut Member, variants: &[Value]) {
         && member.docs.is_empty()
     {
         member.docs.clone_from(docs);
+    }
+}
+
+/// Moves the documentation of words to their type: editors show nothing that stands on a literal.
+fn tell_words(named: &mut Named) {
+    let Type::Union(members) = &mut named.ty else { return };
+    for member in members {
+        if let Type::Literal(word) = &member.ty
+            && !member.docs.is_empty()
+        {
+            let is_first = !named.docs.contains("\n- ");
+            let gap = if is_first && !named.docs.is_empty() { "\n" } else { "" };
+            let docs = std::mem::take(&mut member.docs).trim().replace('\n', "\n  ");
+            named.docs.push_str(&format!("{gap}\n- `{word}`: {docs}"));
+        }
     }
 }
 

@@ -246,6 +246,18 @@ pub(crate) mod lines_that_are_too_long {
     of_value!();
 }
 
+pub(crate) mod a_problem_as_a_value {
+    use tautline::{Problem, payload};
+
+    /// What went wrong elsewhere.
+    #[payload]
+    pub(crate) struct Value {
+        pub(crate) problem: Problem,
+        pub(crate) earlier: Vec<Problem>,
+    }
+    of_value!();
+}
+
 pub(crate) mod constraints {
     use std::collections::BTreeMap;
     use tautline::{Finite, namespace, payload};
