@@ -181,6 +181,6 @@ pub trait FaultsServer {
     async fn hang() -> Result<(), NoRefusal>;
 
     /// Counts how often it runs; idempotent.
-    #[event(delivery = idempotent, guests = true, window = "1h")]
+    #[event(delivery = idempotent, guests = true, window = "1h", offline = queue("1h"))]
     async fn count(counter: Counter) -> Result<Count, NoRefusal>;
 }

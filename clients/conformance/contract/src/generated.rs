@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "7734284fb68c678c54511aa3d98f3f5e3063808b4149c76f90cef9eae15cba40";
+    "6c9c9587dff601da7c3ab6b163d89652843e4a2fc37a24671d2c885b67650900";

@@ -153,7 +153,14 @@ pub trait WorkServer {
     async fn wait_at_desk(wait: Wait) -> Result<(), NoRefusal>;
 
     /// Waits at a gate once, in the desk's lane; answers again when sent again.
-    #[event(delivery = idempotent, room = Desk, guests = true, timeout = "5m", window = "1h")]
+    #[event(
+        delivery = idempotent,
+        room = Desk,
+        guests = true,
+        timeout = "5m",
+        window = "1h",
+        offline = queue("1h")
+    )]
     async fn wait_once(wait: Wait) -> Result<(), NoRefusal>;
 
     /// Opens a gate for everything that waits, and for all that comes.

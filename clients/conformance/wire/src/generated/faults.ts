@@ -219,7 +219,7 @@ export const Faults = namespace({
       delivery: "idempotent",
       maxBytes: 65536,
       timeoutMs: 10000,
-      offline: { mode: "fail" },
+      offline: { mode: "queue", ttlMs: 3600000 },
       windowMs: 3600000,
       guests: true,
       cost: 1,

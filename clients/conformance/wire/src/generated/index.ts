@@ -71,6 +71,6 @@ export { Echo, Tables, Faults, Work };
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "7734284fb68c678c54511aa3d98f3f5e3063808b4149c76f90cef9eae15cba40",
+  hash: "6c9c9587dff601da7c3ab6b163d89652843e4a2fc37a24671d2c885b67650900",
   namespaces: { Echo, Tables, Faults, Work },
 } as const satisfies ContractDescriptor;

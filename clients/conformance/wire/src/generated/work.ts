@@ -169,7 +169,7 @@ export const Work = namespace({
       room: (payload) => `desk:${encodeURIComponent(payload.deskId)}`,
       maxBytes: 65536,
       timeoutMs: 300000,
-      offline: { mode: "fail" },
+      offline: { mode: "queue", ttlMs: 3600000 },
       windowMs: 3600000,
       guests: true,
       cost: 1,

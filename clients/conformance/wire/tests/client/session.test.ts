@@ -73,7 +73,7 @@ it("is told why a room turns it away", async () => {
 it("fails what waits when it is closed", async () => {
   const client = ours(server.url);
   client.connect();
-  await status(client, "connected");
+  await client.use(Faults).whoAmI();
   const hanging = client.run(Faults.commands.hang, undefined);
 
   client.close();

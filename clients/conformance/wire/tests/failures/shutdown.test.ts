@@ -1,21 +1,19 @@
 // A server on its way down: who is there hears it, and who comes is told to come again.
 
 import { expect, it } from "vitest";
-import { atEnd, ours, status, stock, until } from "../../harness/clients.js";
-import { openProxy } from "../../harness/proxy.js";
+import { ours, status, stock, until } from "../../harness/clients.js";
 import { startServer } from "../../harness/server.js";
 import { unique } from "../../harness/unique.js";
+import { countedUntil } from "../../harness/work.js";
 
 it("who comes during a shutdown is told `shutting_down`, and tries again by itself", async () => {
-  const deskId = unique("desk");
+  const [deskId, gate] = [unique("desk"), unique("gate")];
   const server = await startServer({ polling: true });
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
-  // Somebody who does not take the news keeps the server waiting for a moment.
-  const [staller, watcher] = [await stock(proxy.url, "/work"), await stock(server.url, "/work")];
-  await staller.call("join_desk", { deskId });
-  proxy.stopReading();
-  await watcher.call("flood_live", { deskId, count: 600, bytes: 32 * 1024 });
+  // A handler that is not done keeps the server for a moment.
+  const [worker, watcher] = [await stock(server.url, "/work"), await stock(server.url, "/work")];
+  await worker.call("join_desk", { deskId });
+  worker.emit("wait_at_desk", { deskId, gate });
+  await countedUntil(watcher, (stats) => stats.waiting === 1);
 
   const ended = server.stop();
   const [notice] = await watcher.next("tautline:notice");
