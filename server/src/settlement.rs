@@ -13,10 +13,10 @@ pub(crate) enum Stage {
     Running,
     /// The journal's writer has it: what is submitted now comes after it.
     Staged,
-    /// It took effect.
-    Kept,
-    /// It did not.
+    /// It did not take effect.
     Failed,
+    /// It took effect. The last of all: a command that is over counts as failed unless it did.
+    Kept,
 }
 
 impl Settlement {
@@ -30,8 +30,8 @@ impl Settlement {
         match self.0.load(Ordering::Acquire) {
             0 => Stage::Running,
             1 => Stage::Staged,
-            2 => Stage::Kept,
-            _ => Stage::Failed,
+            2 => Stage::Failed,
+            _ => Stage::Kept,
         }
     }
 
@@ -44,6 +44,16 @@ impl Settlement {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_that_took_effect_has_not_failed_when_it_is_over() {
+        let settlement = Settlement::default();
+        settlement.reach(Stage::Kept);
+
+        settlement.reach(Stage::Failed);
+
+        assert!(settlement.lets_pass());
+    }
 
     #[test]
     fn a_command_that_took_effect_is_never_staged_again() {
