@@ -16,7 +16,8 @@ use tokio::time::Sleep;
 
 use crate::io_handle::IoHandle;
 
-/// A byte stream with an [`IoHandle`].
+/// A byte stream that the server can cut, pause and judge: what [`GuardedListener`](crate::GuardedListener)
+/// accepts.
 #[derive(Debug)]
 pub struct GuardedIo<S> {
     inner: S,
