@@ -57,12 +57,12 @@ impl Types {
         }
     }
 
-    /// The types that the file of `namespace` declares; [`SHARED`] for those of several.
+    /// The types that the file of `namespace` declares; `types` for those of several.
     pub fn of_file(&self, file: &str) -> Vec<&Named> {
         self.named.iter().filter(|named| self.file_of(&named.name) == Some(file)).collect()
     }
 
-    /// The namespace that declares the type, or [`SHARED`].
+    /// The namespace that declares the type, or `types`.
     pub fn file_of(&self, name: &str) -> Option<&'static str> {
         let users = self.users.get(name)?;
         let mut names = users.iter();
