@@ -121,7 +121,7 @@ impl Builder {
         }
         for Pending { facts, .. } in &self.mounts {
             let is_of_contract = |other: &&NamespaceFacts| other.path == facts.path;
-            if !self.contract.namespaces.iter().any(|other| is_of_contract(other)) {
+            if !self.contract.namespaces.iter().any(is_of_contract) {
                 let (name, contract) = (facts.name, self.contract.name);
                 mistakes.push(format!(
                     "the namespace `{name}` is not one of the contract `{contract}`: list it in `contract!`"

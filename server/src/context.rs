@@ -117,7 +117,6 @@ impl<N: Namespace> Context<N> {
     }
 }
 
-#[expect(clippy::type_complexity, reason = "the step's value beside its encoding, used once")]
 fn run_step<N, T, E, F>(tx: &Tx<'_, N>, step: F) -> Answer<(T, tautline::Encoded), E>
 where
     T: Serialize,

@@ -44,7 +44,7 @@ where
         let decoded = decode_with_path(payload, |payload| ControlCommand::decode(index, payload));
         let command = match decoded {
             Ok(command) => command,
-            Err(problem) => return arrived.refuse(session, name, Box::new(problem)),
+            Err(problem) => return arrived.refuse(session, name, problem),
         };
         if self.runtime.is_closing() {
             let problem = Box::new(LibraryCode::ShuttingDown.problem());
@@ -108,7 +108,7 @@ where
         }
         ControlCommand::Refresh(refresh) => {
             let refreshed = refreshed::<N, S>(&service, &core, &refresh.token).await?;
-            Ok(encode(&refreshed).map_err(internal)?)
+            encode(&refreshed).map_err(internal)
         }
         ControlCommand::Answer(given) => {
             let answered = question::answer(&core.runtime, &core.session, given, attachments).await;
@@ -119,7 +119,7 @@ where
 }
 
 fn nothing() -> Reply {
-    Ok(encode(&()).map_err(internal)?)
+    encode(&()).map_err(internal)
 }
 
 fn internal(error: serde_json::Error) -> Refusal {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tautline::{Event, EventKind, RoomName, Uuid};
 use tokio::sync::Notify;
 
-use crate::commit::{CommitError, Committed, Remember, Work};
+use crate::commit::{CommitError, Committed, Remember, Reply, Work};
 use crate::deadline::Deadline;
 use crate::identity::Identity;
 use crate::lane::LaneKey;
@@ -157,7 +157,7 @@ impl Core {
         self.session.commit_started();
         self.runtime.writer.submit(
             work,
-            Box::new(move |outcome| {
+            Reply::new(move |outcome| {
                 core.session.commit_ended();
                 // Set once: a commit has one outcome.
                 let _set = core.outcome.set(outcome);

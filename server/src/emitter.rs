@@ -10,12 +10,12 @@ use tautline::{
     AskSink, ContractError, Event, Namespace, Retention, RoomName, Sink, Unanswered, Wire,
 };
 
-use crate::commit::{CommitError, Work, live};
+use crate::commit::{CommitError, Work};
 use crate::journal::{JournalError, RoomKey};
 use crate::link::Link;
 use crate::question::{self, Asker};
 use crate::runtime::Runtime;
-use crate::stage::{Staged, Target, everyone, rooms_of, send_to};
+use crate::stage::{Staged, Target, everyone, live, rooms_of, send_to};
 
 /// Where a server's own emits go: to the rooms that the payload names, and without a room to
 /// everybody in the namespace, or to the one that the emitter was made for.
@@ -72,6 +72,8 @@ impl<N: Namespace> Sink for EmitterSink<N> {
                 stored.await.map(|_| ()).map_err(EmitError::from)
             })));
         }
+        // A timer or a worker may call from outside, and a link that is full spawns a task.
+        let _context = self.runtime.context();
         match &staged.target {
             Target::Connection(link) => send_to(link, staged.message()),
             Target::Rooms(_) => {

@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use tautline::{Encoded, LibraryCode, Problem, Reply, RoomName, Uuid};
 
-use crate::commit::{CommitError, Remember, live};
+use crate::commit::{self, CommitError, Remember};
 use crate::core::Core;
 use crate::encode::{self, Settled};
 use crate::frame_out::{Class, Frame};
@@ -17,7 +17,7 @@ use crate::link::panic_message;
 use crate::meta::Resent;
 use crate::problems::Trouble;
 use crate::settlement::Stage;
-use crate::stage::{self, Target};
+use crate::stage::{self, Target, live};
 
 /// What has to be seen to before the handler runs.
 #[derive(Debug, Default)]
@@ -268,7 +268,7 @@ fn emit_late(core: &Arc<Core>) {
             let (trace, event) = (core.trace.clone(), core.name);
             core.runtime.writer.submit(
                 work,
-                Box::new(move |result| {
+                commit::Reply::new(move |result| {
                     if let Err(error) = result {
                         Trouble::Commit(error).into_problem(&trace, event);
                     }

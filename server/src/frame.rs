@@ -58,7 +58,7 @@ pub(crate) fn read<'a, C: Command>(
     facts: &'static NamespaceFacts,
     args: &'a str,
     attachments: &[Bytes],
-) -> Result<Incoming<'a, C>, Rejected<'a>> {
+) -> Result<Incoming<'a, C>, Box<Rejected<'a>>> {
     let attached: usize = attachments.iter().map(Bytes::len).sum();
     let quick = with_attachments(attachments, || {
         let mut json = serde_json::Deserializer::from_str(args);
@@ -100,12 +100,12 @@ fn explain<'a, C: Command>(
     args: &'a str,
     attachments: &[Bytes],
     attached: usize,
-) -> Result<Incoming<'a, C>, Rejected<'a>> {
-    let reject = |name: Cow<'a, str>, meta, problem| {
-        Err(Rejected { name, meta, problem: Box::new(problem) })
+) -> Result<Incoming<'a, C>, Box<Rejected<'a>>> {
+    let reject = |name: Cow<'a, str>, meta, problem: Box<Problem>| {
+        Err(Box::new(Rejected { name, meta, problem }))
     };
     let Ok(split) = Arguments::split(args) else {
-        let problem = LibraryCode::ProtocolError.problem();
+        let problem = Box::new(LibraryCode::ProtocolError.problem());
         return reject(Cow::Borrowed(""), Meta::default(), problem);
     };
     let payload = split.payload();
@@ -114,7 +114,7 @@ fn explain<'a, C: Command>(
         None => Meta::default(),
         Some(Ok(meta)) => meta.unwrap_or_default(),
         Some(Err(_)) => {
-            let problem = LibraryCode::InvalidMeta.problem();
+            let problem = Box::new(LibraryCode::InvalidMeta.problem());
             return reject(split.name, Meta::default(), problem);
         }
     };
@@ -124,10 +124,10 @@ fn explain<'a, C: Command>(
         return Ok(Incoming::Control { name, payload, meta });
     }
     let Some((index, event)) = known else {
-        return reject(split.name, meta, LibraryCode::UnknownEvent.problem());
+        return reject(split.name, meta, Box::new(LibraryCode::UnknownEvent.problem()));
     };
     if payload.len() + attached > event.policy.max_bytes as usize {
-        let mut problem = LibraryCode::PayloadTooLarge.problem();
+        let mut problem = Box::new(LibraryCode::PayloadTooLarge.problem());
         let limit = Some(format!("..={}", event.policy.max_bytes));
         problem.fields = vec![FieldProblem { path: String::new(), rule: "bytes".into(), limit }];
         return reject(split.name, meta, problem);
@@ -151,11 +151,11 @@ pub(crate) fn decode_with_path<'a, T>(
             &mut serde_json::Deserializer<serde_json::de::StrRead<'a>>,
         >,
     ) -> Result<T, serde_json::Error>,
-) -> Result<T, Problem> {
+) -> Result<T, Box<Problem>> {
     let mut json = serde_json::Deserializer::from_str(payload);
     let mut track = serde_path_to_error::Track::new();
     decode(serde_path_to_error::Deserializer::new(&mut json, &mut track)).map_err(|error| {
-        let mut problem = LibraryCode::InvalidPayload.problem();
+        let mut problem = Box::new(LibraryCode::InvalidPayload.problem());
         problem.fields = vec![mistake(&track.path().to_string(), &error.to_string())];
         problem
     })

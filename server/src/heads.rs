@@ -52,12 +52,14 @@ pub(crate) fn start(table: &Arc<RoomTable>) {
     }
 }
 
+/// What one session is told.
+type News = (Arc<Session>, Vec<(RoomName, Position)>);
+
 async fn tell(table: Weak<RoomTable>, shard: usize) {
     loop {
         tokio::time::sleep(jittered(INTERVAL)).await;
         let Some(table) = table.upgrade() else { return };
-        let mut by_session: HashMap<u64, (Arc<Session>, Vec<(RoomName, Position)>)> =
-            HashMap::new();
+        let mut by_session: HashMap<u64, News> = HashMap::new();
         for (room, head, members) in table.moved(shard) {
             for session in members {
                 let (_, heads) =

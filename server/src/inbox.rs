@@ -39,7 +39,8 @@ where
     N: Dispatch<S, Context = Context<N>>,
     S: Send + Sync + 'static,
 {
-    pub(crate) fn new(runtime: Arc<Runtime>, service: S) -> Arc<dyn Inbox> {
+    /// Puts the two together.
+    pub(crate) fn mount(runtime: Arc<Runtime>, service: S) -> Arc<dyn Inbox> {
         Arc::new(Self {
             runtime,
             service: Arc::new(service),
@@ -170,7 +171,8 @@ where
                 let payload = (payload, attachments);
                 self.control(&session, name, payload, Arrived { args, meta, ack });
             }
-            Err(Rejected { name, meta, problem }) => {
+            Err(rejected) => {
+                let Rejected { name, meta, problem } = *rejected;
                 Arrived { args, meta, ack }.refuse(&session, &name, problem);
             }
         }

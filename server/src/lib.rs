@@ -68,6 +68,7 @@ mod sink;
 mod stage;
 mod tasks;
 mod welcome;
+mod writer;
 
 pub use auth::{AuthError, Authentication, Authenticator, Credentials};
 pub use builder::{BuildError, Builder};

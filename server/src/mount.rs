@@ -43,7 +43,7 @@ where
     S: Send + Sync + 'static,
 {
     fn mount(self, runtime: &Mounting) -> MountedNamespace {
-        MountedNamespace(Mounted::<N, S>::new(Arc::clone(&runtime.0), self))
+        MountedNamespace(Mounted::<N, S>::mount(Arc::clone(&runtime.0), self))
     }
 }
 

@@ -216,25 +216,25 @@ fn reader<A: Wire, E: ContractError>(tell: oneshot::Sender<Result<A, E>>) -> Arc
     })
 }
 
-fn check<A: Wire>(answer: &A) -> Result<(), Problem> {
+fn check<A: Wire>(answer: &A) -> Result<(), Box<Problem>> {
     let mut report = Report::new();
     answer.check(&mut report);
     let fields = report.into_fields();
     if fields.is_empty() {
         return Ok(());
     }
-    let mut problem = LibraryCode::InvalidPayload.problem();
+    let mut problem = Box::new(LibraryCode::InvalidPayload.problem());
     problem.fields = fields;
     Err(problem)
 }
 
 /// The same problem, seen from the root of the `tautline:answer`.
-fn inside(mut problem: Problem, field: &str) -> Box<Problem> {
+fn inside(mut problem: Box<Problem>, field: &str) -> Box<Problem> {
     for broken in &mut problem.fields {
         let dot = if broken.path.is_empty() || broken.path.starts_with('[') { "" } else { "." };
         broken.path = format!("{field}{dot}{}", broken.path);
     }
-    Box::new(problem)
+    problem
 }
 
 /// Somebody asks. Dropped early, the question is called off.

@@ -7,7 +7,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use tautline::{Auth, Contract, Event, LibraryCode};
-use tokio::runtime::Handle;
+use tokio::runtime::{EnterGuard, Handle};
 
 use crate::auth::Gate;
 use crate::clock::Clock;
@@ -91,6 +91,11 @@ impl Runtime {
             job.await;
             drop(running);
         });
+    }
+
+    /// Makes the tokio runtime that of the calling thread for a while.
+    pub(crate) fn context(&self) -> EnterGuard<'_> {
+        self.handle.enter()
     }
 
     /// Runs a command as far as it goes without waiting; only the rest gets a task. So the many

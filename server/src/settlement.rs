@@ -13,6 +13,8 @@ pub(crate) enum Stage {
     Running,
     /// The journal's writer has it: what is submitted now comes after it.
     Staged,
+    /// The writer ran it, and the group that it is in is not stored yet.
+    Grouped,
     /// It did not take effect.
     Failed,
     /// It took effect. The last of all: a command that is over counts as failed unless it did.
@@ -30,14 +32,15 @@ impl Settlement {
         match self.0.load(Ordering::Acquire) {
             0 => Stage::Running,
             1 => Stage::Staged,
-            2 => Stage::Failed,
+            2 => Stage::Grouped,
+            3 => Stage::Failed,
             _ => Stage::Kept,
         }
     }
 
     /// Whether what comes after it may start.
     pub(crate) fn lets_pass(&self) -> bool {
-        matches!(self.stage(), Stage::Staged | Stage::Kept)
+        matches!(self.stage(), Stage::Staged | Stage::Grouped | Stage::Kept)
     }
 }
 

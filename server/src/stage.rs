@@ -10,6 +10,7 @@ use crate::frame_out::{Class, Frame, Payload};
 use crate::journal::RoomKey;
 use crate::link::Link;
 use crate::position::Position;
+use crate::publish::Publication;
 use crate::room_table::{Kind, Message};
 
 /// The room of all connections of a namespace. No contract can name it: patterns are not empty.
@@ -100,4 +101,17 @@ pub(crate) fn send_to(link: &Arc<Link>, message: Message) {
         Kind::Live | Kind::Durable(_) => Class::Live,
     };
     link.send(class, Frame::Event(message.payload));
+}
+
+/// The messages of an event without a place: one per room, and each member gets one of them.
+pub(crate) fn live(emit: &Staged) -> Vec<Publication> {
+    let Target::Rooms(rooms) = &emit.target else { return Vec::new() };
+    let message = emit.message();
+    let publication = |place: usize| Publication {
+        key: rooms[place].0.clone(),
+        message: message.clone(),
+        unless_in: rooms[..place].iter().map(|(key, _)| key.clone()).collect(),
+        release: None,
+    };
+    (0..rooms.len()).map(publication).collect()
 }

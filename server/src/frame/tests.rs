@@ -49,7 +49,7 @@ fn facts() -> &'static NamespaceFacts {
     <Shop as tautline::Namespace>::FACTS
 }
 
-fn read_shop(args: &str) -> Result<Incoming<'_, ShopCommand>, Rejected<'_>> {
+fn read_shop(args: &str) -> Result<Incoming<'_, ShopCommand>, Box<Rejected<'_>>> {
     read(facts(), args, &[])
 }
 

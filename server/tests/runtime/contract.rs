@@ -21,6 +21,13 @@ pub(crate) struct Shelved {
     pub(crate) number: u32,
 }
 
+/// Something between two rooms.
+#[payload]
+pub(crate) struct Moved {
+    pub(crate) desk: String,
+    pub(crate) shelf: String,
+}
+
 /// What is on a desk.
 #[payload]
 pub(crate) struct DeskState {
@@ -155,6 +162,14 @@ pub(crate) trait DesksClient {
     /// Somebody is at work.
     #[event(room = Desk)]
     fn working(note: Note);
+
+    /// Something went from a desk to a shelf.
+    #[event(room = [Desk, Shelf])]
+    fn moved(moved: Moved);
+
+    /// Something went from a desk to a shelf, and that is kept.
+    #[event(delivery = durable, room = [Desk, Shelf])]
+    fn filed(moved: Moved);
 
     /// For one connection, or for all.
     #[event]

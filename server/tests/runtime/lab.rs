@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value, json};
 use tautline::{Answer, DisconnectReason, NoRefusal};
+use tautline_server::journal::{Journal, Memory};
 use tautline_server::testing::{TestClient, TestSocket};
 use tautline_server::{
     AuthError, Authentication, Authenticator, Context, Credentials, Identity, Server,
@@ -72,8 +73,13 @@ impl Lab {
     }
 
     pub(crate) fn server(&self) -> Server {
+        self.server_with(Memory::new())
+    }
+
+    pub(crate) fn server_with(&self, journal: impl Journal) -> Server {
         Server::builder(contract())
             .authenticator(Trusting)
+            .journal(journal)
             .namespace::<Desks>(self.clone())
             .build()
             .unwrap()
@@ -164,6 +170,9 @@ impl DesksServer for Lab {
         }
         let lab = self.clone();
         cx.commit(move |tx| {
+            if new.text == "refused in the step" {
+                return Err(DeskError::Busy { after_ms: 3 })?;
+            }
             let number = lab.log().len() as u32;
             let note = Note { desk: new.desk, text: new.text, number };
             tx.emit().noted(&note);

@@ -4,6 +4,8 @@
 
 mod contract;
 mod failures;
+mod fanout;
+mod journal;
 mod lab;
 mod lanes;
 mod ledger;

@@ -1,0 +1,208 @@
+//! What happens when the journal cannot store, and when it waits for a disk.
+
+use std::any::Any;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use serde_json::{Value, json};
+use tautline_server::Extent;
+use tautline_server::Position;
+use tautline_server::journal::*;
+
+use super::lab::{Lab, join};
+
+/// A journal in memory that fails as it is told to.
+#[derive(Clone)]
+struct Faulty {
+    memory: Memory,
+    host: Host,
+    fault: Arc<AtomicU8>,
+}
+
+const WELL: u8 = 0;
+const FULL: u8 = 1;
+const DOUBTFUL: u8 = 2;
+const BROKEN: u8 = 3;
+
+impl Faulty {
+    fn new(host: Host) -> Self {
+        Self { memory: Memory::new(), host, fault: Arc::default() }
+    }
+
+    fn set(&self, fault: u8) {
+        self.fault.store(fault, Ordering::SeqCst);
+    }
+}
+
+impl Journal for Faulty {
+    fn writer(&self) -> Result<Box<dyn JournalWriter>, JournalError> {
+        Ok(Box::new(FaultyWriter { inner: self.memory.writer()?, fault: Arc::clone(&self.fault) }))
+    }
+
+    fn host(&self) -> Host {
+        self.host
+    }
+
+    fn ledger(&self) -> String {
+        self.memory.ledger()
+    }
+
+    fn extent<'a>(&'a self, room: &'a RoomKey) -> JournalFuture<'a, Extent> {
+        self.memory.extent(room)
+    }
+
+    fn read<'a>(&'a self, room: &'a RoomKey, since: u64, bytes: usize) -> JournalFuture<'a, Page> {
+        self.memory.read(room, since, bytes)
+    }
+
+    fn recall<'a>(&'a self, key: &'a LedgerKey) -> JournalFuture<'a, Option<LedgerEntry>> {
+        self.memory.recall(key)
+    }
+
+    fn health(&self) -> Health {
+        self.memory.health()
+    }
+}
+
+struct FaultyWriter {
+    inner: Box<dyn JournalWriter>,
+    fault: Arc<AtomicU8>,
+}
+
+impl JournalWriter for FaultyWriter {
+    fn begin(&mut self) -> Result<(), JournalError> {
+        self.inner.begin()
+    }
+
+    fn savepoint(&mut self) -> Result<(), JournalError> {
+        self.inner.savepoint()
+    }
+
+    fn append(&mut self, event: &NewEvent) -> Result<Position, JournalError> {
+        assert_ne!(self.fault.load(Ordering::SeqCst), BROKEN, "the journal is broken");
+        self.inner.append(event)
+    }
+
+    fn remember(
+        &mut self,
+        key: &LedgerKey,
+        entry: LedgerEntry,
+    ) -> Result<Option<LedgerEntry>, JournalError> {
+        self.inner.remember(key, entry)
+    }
+
+    fn rollback(&mut self) -> Result<(), JournalError> {
+        self.inner.rollback()
+    }
+
+    fn release(&mut self) -> Result<(), JournalError> {
+        self.inner.release()
+    }
+
+    fn commit(&mut self) -> Result<(), JournalError> {
+        let error = || Box::new(io::Error::other("no space left on device"));
+        match self.fault.load(Ordering::SeqCst) {
+            FULL => Err(JournalError::Unavailable(error())),
+            DOUBTFUL => Err(JournalError::Unknown(error())),
+            _ => self.inner.commit(),
+        }
+    }
+
+    fn abandon(&mut self) {
+        self.inner.abandon();
+    }
+
+    fn connection(&self) -> &dyn Any {
+        self.inner.connection()
+    }
+}
+
+fn note(text: &str) -> Value {
+    json!({ "desk": "a", "text": text })
+}
+
+#[tokio::test]
+async fn nothing_is_published_that_is_not_stored() {
+    for host in [Host::Task, Host::Thread] {
+        let lab = Lab::default();
+        let journal = Faulty::new(host);
+        let server = lab.server_with(journal.clone());
+        let (_client, mut socket) = join(&server, "ann", "a").await;
+
+        journal.set(FULL);
+        let full = socket.call::<Value>("write_note", &note("full")).await.unwrap_err();
+        journal.set(DOUBTFUL);
+        let doubtful = socket.call::<Value>("write_note", &note("doubtful")).await.unwrap_err();
+        journal.set(WELL);
+        let well = socket.call_with("write_note", &note("well"), &json!({})).await.unwrap();
+
+        assert_eq!(
+            (&full.code[..], full.outcome.as_str()),
+            ("journal_unavailable", "not_executed")
+        );
+        assert!(!serde_json::to_string(&full).unwrap().contains("device"), "the cause stays here");
+        assert_eq!((&doubtful.code[..], doubtful.outcome.as_str()), ("outcome_unknown", "unknown"));
+        assert_eq!(well["at"][0]["seq"], 1);
+        assert_eq!(socket.next_named("noted").await.payload["text"], "well");
+    }
+}
+
+#[tokio::test]
+async fn a_journal_that_panics_leaves_nobody_waiting() {
+    for host in [Host::Task, Host::Thread] {
+        let lab = Lab::default();
+        let journal = Faulty::new(host);
+        let server = lab.server_with(journal.clone());
+        let (_client, socket) = join(&server, "ann", "a").await;
+
+        journal.set(BROKEN);
+        let first = socket.call::<Value>("write_note", &note("x")).await.unwrap_err();
+        journal.set(WELL);
+        let second = socket.call::<Value>("write_note", &note("y")).await;
+
+        assert_eq!(first.code, "journal_unavailable");
+        assert!(second.is_ok(), "{second:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_writer_on_a_thread_of_its_own_keeps_the_order() {
+    let lab = Lab::default();
+    let server = lab.server_with(Faulty::new(Host::Thread));
+    let (_client, mut socket) = join(&server, "ann", "a").await;
+
+    let calls: Vec<_> = (0..200)
+        .map(|number: u32| socket.call::<Value>("write_note", &note(&number.to_string())))
+        .collect();
+    for call in calls {
+        call.await.unwrap();
+    }
+
+    for number in 0..200 {
+        let event = socket.next_named("noted").await;
+        assert_eq!(
+            (&event.payload["text"], &event.meta["seq"]),
+            (&json!(number.to_string()), &json!(number + 1))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_command_whose_predecessor_fails_at_the_writer_does_not_take_effect() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_client, mut socket) = join(&server, "ann", "a").await;
+    let id = |number: u128| tautline::Uuid::from_u128(number).to_string();
+
+    let first = note("refused in the step");
+    let first = socket.call_with("write_note", &first, &json!({ "id": id(1) }));
+    let second = json!({ "id": id(2), "after": id(1) });
+    let second = socket.call_with("write_note", &note("behind"), &second);
+    let (first, second) = (first.await.unwrap(), second.await.unwrap());
+    socket.call::<Value>("write_note", &note("later")).await.unwrap();
+
+    assert_eq!(first["error"]["code"], "desk.busy");
+    assert_eq!(second["error"]["code"], "predecessor_unsettled");
+    assert_eq!(socket.next_named("noted").await.payload["text"], "later");
+}
