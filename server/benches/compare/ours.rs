@@ -1,0 +1,37 @@
+//! The service on this library.
+
+use axum::Router;
+use tautline_server::{Answer, Context, Server};
+use tokio::net::TcpListener;
+
+use crate::payload::{Bench, BenchError, BenchServer, Hall, News, Note, Taken, contract};
+
+struct Service;
+
+impl BenchServer for Service {
+    type Context = Context<Bench>;
+
+    async fn authorize_hall(&self, _: &Self::Context, _: &Hall) -> Answer<(), BenchError> {
+        Ok(())
+    }
+
+    async fn join_hall(&self, _: &Self::Context, _: &Hall) -> Answer<Taken, BenchError> {
+        Ok(Taken { number: 0 })
+    }
+
+    async fn take(&self, _: &Self::Context, note: Note) -> Answer<Taken, BenchError> {
+        Ok(Taken { number: note.number })
+    }
+
+    async fn announce(&self, cx: &Self::Context, news: News) -> Answer<Taken, BenchError> {
+        cx.emit().news(&news);
+        Ok(Taken { number: news.note.number })
+    }
+}
+
+/// Serves until the process ends.
+pub async fn serve(listener: TcpListener) -> anyhow::Result<()> {
+    let server = Server::builder(contract()).namespace::<Bench>(Service).build()?;
+    server.serve(listener, Router::new(), std::future::pending::<()>()).await?;
+    Ok(())
+}
