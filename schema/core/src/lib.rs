@@ -13,6 +13,63 @@
 //! 5. [`contract!`] ties them together into a [`Contract`].
 //!
 //! The library's own events, which every namespace carries, are in [`control`].
+//!
+//! # A contract, whole
+//!
+//! ```
+//! use tautline::{contract, contract_error, namespace, payload, room};
+//!
+//! /// One chat session. Everyone who joined it sees its events.
+//! #[room("session:{session_id}", retention = "10000 or 30d")]
+//! pub struct ChatSession {
+//!     pub session_id: String,
+//! }
+//!
+//! #[payload]
+//! pub struct Message {
+//!     pub session_id: String,
+//!     #[field(length(1..=8000))]
+//!     pub text: String,
+//! }
+//!
+//! #[payload]
+//! pub struct SessionState {
+//!     pub messages: Vec<Message>,
+//! }
+//!
+//! /// Why something in a session was refused.
+//! #[contract_error]
+//! pub enum ChatError {
+//!     /// The session does not exist, or the caller may not know that it does.
+//!     #[problem(category = not_found, message = "This conversation no longer exists.",
+//!               hint = "Open another one from the list.")]
+//!     SessionNotFound,
+//! }
+//!
+//! /// What a client may ask of the server.
+//! #[namespace("/chat", client = ChatClient)]
+//! pub trait ChatServer {
+//!     /// Enters a session.
+//!     #[join]
+//!     async fn join_chat_session(room: ChatSession) -> Result<SessionState, ChatError>;
+//!
+//!     /// Posts a message. Sent again after a cut, it is posted once.
+//!     #[event(delivery = idempotent, room = ChatSession, offline = queue("24h"), rate = "20/10s")]
+//!     async fn send_message(message: Message) -> Result<Message, ChatError>;
+//! }
+//!
+//! /// What the server tells its clients.
+//! #[namespace("/chat", side = client)]
+//! pub trait ChatClient {
+//!     /// A message was stored.
+//!     #[event(delivery = durable, room = ChatSession)]
+//!     fn message_created(message: Message);
+//! }
+//!
+//! contract! { name: "chat", version: "1.0.0", namespaces: [Chat], auth: jwt }
+//!
+//! assert_eq!(contract().namespaces[0].commands[1].name, "send_message");
+//! ```
 
 extern crate self as tautline;
 

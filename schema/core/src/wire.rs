@@ -31,6 +31,9 @@ impl<T: ?Sized> Describable for T {}
     note = "`HashMap<String, T>` travels as `BTreeMap<String, T>`, a tuple as a struct with named fields"
 )]
 pub trait Wire: Describable + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Whether a field of this type may be left out: `Option` and `Patch`.
+    const IS_OPTIONAL: bool = false;
+
     /// Reports every constraint of the contract that this value breaks.
     fn check(&self, report: &mut Report) {
         let _ = report;
@@ -45,6 +48,8 @@ macro_rules! plain {
 plain!((), bool, String, i8, i16, i32, u8, u16, u32, Uuid, DateTime<Utc>, Url);
 
 impl<T: Wire> Wire for Option<T> {
+    const IS_OPTIONAL: bool = true;
+
     fn check(&self, report: &mut Report) {
         if let Some(value) = self {
             value.check(report);

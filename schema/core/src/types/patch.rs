@@ -51,6 +51,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 }
 
 impl<T: Wire> Wire for Patch<T> {
+    const IS_OPTIONAL: bool = true;
+
     fn check(&self, report: &mut Report) {
         if let Self::Value(value) = self {
             value.check(report);

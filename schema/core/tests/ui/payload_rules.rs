@@ -37,4 +37,11 @@ pub struct WrongTypes {
     pub c: String,
 }
 
+type Maybe = Option<String>;
+
+#[payload]
+pub struct Hidden {
+    pub title: Maybe,
+}
+
 fn main() {}

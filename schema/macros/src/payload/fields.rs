@@ -110,13 +110,28 @@ impl Field {
     }
 }
 
+/// Whether the type says that a field may be missing.
+fn is_optional(ty: &Type) -> bool {
+    matches!(last_name(ty).as_deref(), Some("Option" | "Patch"))
+}
+
 /// The check of a value's own type, spanned there: a type outside the profile errs at its tokens.
 pub(crate) fn descend(ty: &Type, place: &TokenStream) -> TokenStream {
     if is_plain(ty) {
         return TokenStream::new();
     }
     let place = respanned(place, ty.span());
-    quote_spanned!(ty.span()=> <#ty as ::tautline::Wire>::check(#place, report);)
+    // Behind an alias the tokens do not say that the field may be missing, and it would travel as
+    // `null`.
+    let is_required = (!is_optional(ty)).then(|| {
+        quote_spanned! {ty.span()=>
+            const _: () = ::core::assert!(
+                !<#ty as ::tautline::Wire>::IS_OPTIONAL,
+                "this type may be missing, and its name does not say so: write `Option<T>` or `Patch<T>` without an alias",
+            );
+        }
+    });
+    quote_spanned!(ty.span()=> { #is_required <#ty as ::tautline::Wire>::check(#place, report); })
 }
 
 /// `fn check` of a type, from the checks of its parts.
