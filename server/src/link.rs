@@ -1,5 +1,8 @@
 //! One namespace of one client: what the runtime talks to, and what it implements in return.
 
+#[cfg(test)]
+mod tests;
+
 use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
