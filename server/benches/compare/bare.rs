@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use crate::payload::{Hall, News, Note, Taken};
 
 /// Serves until the process ends.
-pub async fn serve(listener: TcpListener) -> anyhow::Result<()> {
+pub(crate) async fn serve(listener: TcpListener) -> anyhow::Result<()> {
     let (layer, io) = SocketIo::builder().build_layer();
     io.ns("/bench", async |socket: SocketRef| {
         socket.on("take", async |Data(note): Data<Note>, ack: AckSender| {

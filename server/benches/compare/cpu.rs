@@ -6,7 +6,7 @@ use std::fs;
 ///
 /// # Errors
 /// When the process is gone, or the kernel keeps no such statistics.
-pub fn used_ns(pid: u32) -> anyhow::Result<u64> {
+pub(crate) fn used_ns(pid: u32) -> anyhow::Result<u64> {
     let mut total = 0;
     for task in fs::read_dir(format!("/proc/{pid}/task"))? {
         let statistics = fs::read_to_string(task?.path().join("schedstat"))?;

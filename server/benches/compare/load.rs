@@ -19,7 +19,7 @@ const DELIVERIES: usize = 300_000;
 
 /// What is measured.
 #[derive(Clone, Copy)]
-pub enum Workload {
+pub(crate) enum Workload {
     /// Acknowledged events, so many in flight per client.
     Acks {
         /// How many.
@@ -34,7 +34,7 @@ pub enum Workload {
 
 impl Workload {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 4] = [
         Self::Acks { in_flight: 1 },
         Self::Acks { in_flight: 16 },
         Self::FanOut { members: 100 },
@@ -42,7 +42,7 @@ impl Workload {
     ];
 
     /// The name in the table.
-    pub fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         match self {
             Self::Acks { in_flight } => format!("ack, {in_flight} in flight"),
             Self::FanOut { members } => format!("broadcast to {members}"),
@@ -54,7 +54,7 @@ impl Workload {
 ///
 /// # Errors
 /// When the server drops an event or answers something else.
-pub async fn measure(server: &Child, workload: Workload) -> anyhow::Result<f64> {
+pub(crate) async fn measure(server: &Child, workload: Workload) -> anyhow::Result<f64> {
     match workload {
         Workload::Acks { in_flight } => acks(server, in_flight).await,
         Workload::FanOut { members } => fan_out(server, members).await,

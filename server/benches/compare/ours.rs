@@ -30,7 +30,7 @@ impl BenchServer for Service {
 }
 
 /// Serves until the process ends.
-pub async fn serve(listener: TcpListener) -> anyhow::Result<()> {
+pub(crate) async fn serve(listener: TcpListener) -> anyhow::Result<()> {
     let server = Server::builder(contract()).namespace::<Bench>(Service).build()?;
     server.serve(listener, Router::new(), std::future::pending::<()>()).await?;
     Ok(())

@@ -4,7 +4,7 @@ use tautline::{contract, contract_error, namespace, payload, room};
 
 /// A typed message of about 190 bytes of JSON.
 #[payload]
-pub struct Note {
+pub(crate) struct Note {
     /// Which one it is.
     pub number: u32,
     /// Who wrote it.
@@ -17,7 +17,7 @@ pub struct Note {
 
 impl Note {
     /// The note of this number.
-    pub fn sample(number: u32) -> Self {
+    pub(crate) fn sample(number: u32) -> Self {
         Self {
             number,
             author: "2b4f9f0e-5c0f-4f6e-9a3c-1f6d0f1a7c11".to_owned(),
@@ -29,21 +29,21 @@ impl Note {
 
 /// What the server says to a note.
 #[payload]
-pub struct Taken {
+pub(crate) struct Taken {
     /// The note's number.
     pub number: u32,
 }
 
 /// The room that everybody listens in.
 #[room("hall:{hall}")]
-pub struct Hall {
+pub(crate) struct Hall {
     /// Which one.
     pub hall: String,
 }
 
 /// An announcement of about 250 bytes of JSON.
 #[payload]
-pub struct News {
+pub(crate) struct News {
     /// Where it is said.
     pub hall: String,
     /// What is said.
@@ -52,7 +52,7 @@ pub struct News {
 
 /// Nothing is refused here.
 #[contract_error]
-pub enum BenchError {
+pub(crate) enum BenchError {
     /// Never.
     #[problem(category = internal, message = "Never.", hint = "")]
     Never,
@@ -60,7 +60,7 @@ pub enum BenchError {
 
 /// What the load asks.
 #[namespace("/bench", client = BenchClient)]
-pub trait BenchServer {
+pub(crate) trait BenchServer {
     /// Enters the hall.
     #[join(guests = true)]
     async fn join_hall(room: Hall) -> Result<Taken, BenchError>;
@@ -74,7 +74,7 @@ pub trait BenchServer {
 
 /// What the load hears.
 #[namespace("/bench", side = client)]
-pub trait BenchClient {
+pub(crate) trait BenchClient {
     /// A note was said.
     #[event(room = Hall)]
     fn news(news: News);

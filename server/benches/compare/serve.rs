@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 /// Which server.
 #[derive(Clone, Copy)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// This library.
     Ours,
     /// Socketioxide as it comes.
@@ -20,7 +20,7 @@ impl Kind {
     ///
     /// # Errors
     /// When there is none.
-    pub fn parse(name: &str) -> anyhow::Result<Self> {
+    pub(crate) fn parse(name: &str) -> anyhow::Result<Self> {
         match name {
             "ours" => Ok(Self::Ours),
             "bare" => Ok(Self::Bare),
@@ -30,10 +30,10 @@ impl Kind {
 }
 
 /// A running server; ends when dropped.
-pub struct Child {
+pub(crate) struct Child {
     process: std::process::Child,
     /// Where it listens.
-    pub address: String,
+    pub(crate) address: String,
 }
 
 impl Child {
@@ -41,7 +41,7 @@ impl Child {
     ///
     /// # Errors
     /// When it does not start.
-    pub fn start(kind: Kind) -> anyhow::Result<Self> {
+    pub(crate) fn start(kind: Kind) -> anyhow::Result<Self> {
         let name = match kind {
             Kind::Ours => "ours",
             Kind::Bare => "bare",
@@ -57,7 +57,7 @@ impl Child {
     }
 
     /// The process's id.
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.process.id()
     }
 }
@@ -73,7 +73,7 @@ impl Drop for Child {
 ///
 /// # Errors
 /// When it cannot listen.
-pub fn run(kind: Kind) -> anyhow::Result<()> {
+pub(crate) fn run(kind: Kind) -> anyhow::Result<()> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?.block_on(
         async {
             let listener = TcpListener::bind("127.0.0.1:0").await?;
