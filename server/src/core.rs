@@ -65,6 +65,8 @@ struct State {
     claim: Option<Claim>,
     after: Option<Arc<Settlement>>,
     joining: Vec<Joining>,
+    /// The acknowledgement that the caller still waits for.
+    ack: Option<i64>,
 }
 
 /// A room that the caller has entered, and whose verdict comes with the acknowledgement.
@@ -246,6 +248,15 @@ impl Core {
 
     pub(crate) fn take_claim(&self) -> Option<Claim> {
         lock(&self.state).claim.take()
+    }
+
+    pub(crate) fn set_ack(&self, ack: Option<i64>) {
+        lock(&self.state).ack = ack;
+    }
+
+    /// Whoever takes it answers: there is one answer.
+    pub(crate) fn take_ack(&self) -> Option<i64> {
+        lock(&self.state).ack.take()
     }
 
     pub(crate) fn push_joining(&self, joining: Joining) {

@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use tautline::{Encoded, LibraryCode, Problem, Reply, RoomName, Uuid};
 
-use crate::commit::{self, CommitError, Remember};
+use crate::commit::{self, CommitError, Committed, Remember};
 use crate::core::Core;
 use crate::encode::{self, Settled};
 use crate::frame_out::{Class, Frame};
@@ -46,6 +46,7 @@ pub(crate) async fn execute(
     ack: Option<i64>,
     run: impl Future<Output = Reply>,
 ) {
+    core.set_ack(ack);
     let turn = Turn { core: &core, _running: core.runtime.tasks.enter() };
     let ended = match admit(&core, gate).await {
         Ok(Admitted::Run) => {
@@ -55,7 +56,7 @@ pub(crate) async fn execute(
         Ok(Admitted::Replay(entry)) => Ok(replay(entry)),
         Err(trouble) => Err(trouble),
     };
-    settle(&core, ack, ended);
+    settle(&core, ended);
     drop(turn);
 }
 
@@ -227,7 +228,11 @@ async fn keep(core: &Arc<Core>, answer: Encoded) -> Result<Settled, Trouble> {
     work.staged = staged;
     work.answer = answer;
     core.session.commit_started();
-    let stored = core.runtime.writer.store(work);
+    let answering = Arc::clone(core);
+    // Answered from there, so that the commands of a lane are answered in their order.
+    let stored = core.runtime.writer.store_then(work, move |Committed { answer, at }| {
+        accept(&answering, Settled { answer, at, ..Settled::default() });
+    });
     core.settlement.reach(Stage::Staged);
     if core.may_stage_early() {
         core.release_lane();
@@ -235,9 +240,7 @@ async fn keep(core: &Arc<Core>, answer: Encoded) -> Result<Settled, Trouble> {
     let stored = stored.await;
     core.session.commit_ended();
     match stored {
-        Ok(committed) => {
-            Ok(Settled { answer: committed.answer, at: committed.at, ..Settled::default() })
-        }
+        Ok(()) => Ok(Settled::default()),
         Err(CommitError::Answered(entry)) => Ok(replay(entry)),
         Err(error) => Err(Trouble::Commit(error)),
     }
@@ -282,20 +285,21 @@ fn emit_late(core: &Arc<Core>) {
 }
 
 /// Tells the caller, and everybody who waits for this command.
-fn settle(core: &Arc<Core>, ack: Option<i64>, ended: Result<Settled, Trouble>) {
+fn settle(core: &Arc<Core>, ended: Result<Settled, Trouble>) {
     let ended = ended.map_err(|trouble| trouble.into_problem(&core.trace, core.name));
     core.settlement.reach(if ended.is_ok() { Stage::Kept } else { Stage::Failed });
     let ending: Ending = ended.as_ref().map(|_| ()).map_err(Clone::clone);
     match ended {
-        Ok(settled) => accept(core, ack, settled),
-        Err(problem) => refuse(core, ack, &problem),
+        Ok(settled) => accept(core, settled),
+        Err(problem) => refuse(core, &problem),
     }
     if let Some(claim) = core.take_claim() {
         claim.end(ending);
     }
 }
 
-fn accept(core: &Arc<Core>, ack: Option<i64>, mut settled: Settled) {
+/// Answers, unless that was done already.
+fn accept(core: &Core, mut settled: Settled) {
     let mut joining = core.take_joining();
     for (room, at) in joining.iter_mut().filter_map(|joining| joining.at.take()) {
         let key = RoomKey { namespace: core.session.facts().path, room };
@@ -308,7 +312,7 @@ fn accept(core: &Arc<Core>, ack: Option<i64>, mut settled: Settled) {
         settled.questions = Some(questions.json);
         settled.at = vec![(key.room, at)];
     }
-    if let Some(ack) = ack {
+    if let Some(ack) = core.take_ack() {
         core.session.link.send(Class::Ack, Frame::Ack(ack, encode::ack_ok(settled)));
     }
     // After the acknowledgement, so that its receiver knows the position when held events come.
@@ -323,7 +327,7 @@ fn withdraw(core: &Core) {
     }
 }
 
-fn refuse(core: &Arc<Core>, ack: Option<i64>, problem: &Problem) {
+fn refuse(core: &Core, problem: &Problem) {
     withdraw(core);
-    crate::refuse::tell(&core.session, core.name, core.id, ack, problem);
+    crate::refuse::tell(&core.session, core.name, core.id, core.take_ack(), problem);
 }
