@@ -116,7 +116,9 @@ test("a generated file says so in its first line", () => {
 });
 
 test("a module lies in name.rs and never in mod.rs", () => {
-  assert.deepEqual(committed("**/mod.rs", ":!:**/tests/**"), []);
+  const wrong = committed("**/mod.rs").filter((file) => !file.includes("/tests/"));
+
+  assert.deepEqual(wrong, []);
 });
 
 test("the quickstart is written in under 150 lines", () => {
@@ -124,9 +126,7 @@ test("the quickstart is written in under 150 lines", () => {
   const files = committed(
     ...["contract", "server"].map((it) => `${folder}/${it}/**/*.rs`),
     ...["ts", "tsx"].map((it) => `${folder}/web/src/**/*.${it}`),
-    `:!:${folder}/web/src/generated/**`,
-    ":!:**/generated.rs",
-  );
+  ).filter((file) => !file.includes("generated"));
   const isCode = (line) => line.trim() !== "" && !line.trim().startsWith("//");
 
   const counts = files.map((file) => [file, read(file).split("\n").filter(isCode).length]);
@@ -164,11 +164,9 @@ function npmPackages() {
   return files.map((file) => JSON.parse(read(file)));
 }
 
-/** The committed files that match. */
+/** The committed files that match one of the patterns. */
 function committed(...patterns) {
-  const globs = patterns.map((it) =>
-    it.startsWith(":!:") ? `:(exclude,glob)${it.slice(3)}` : `:(glob)${it}`,
-  );
+  const globs = patterns.map((it) => `:(glob)${it}`);
   return run("git", "ls-files", "--", ...globs)
     .split("\n")
     .filter(Boolean);
