@@ -1,11 +1,9 @@
 //! Serves the shared board and its page on one port.
 use std::{collections::HashMap, sync::Mutex};
 
-use tautline_quickstart::{
-    Board, BoardError, BoardState, Boards, BoardsServer, Card, NewCard, contract,
-};
+use tautline_quickstart::{Board, BoardError, BoardState, Boards, BoardsServer, Card, NewCard};
 use tautline_server::{Answer, Context, Jwt, Server};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, signal::ctrl_c};
 use tower_http::services::ServeDir;
 
 const LIMIT: usize = 12;
@@ -47,13 +45,12 @@ impl BoardsServer for Service {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt::init();
-    let server = Server::builder(contract())
+    let server = Server::builder(tautline_quickstart::contract())
         .jwt(Jwt::hs256(std::env::var("TAUTLINE_SECRET")?))
         .namespace::<Boards>(Service::default())
         .build()?;
     let tcp = TcpListener::bind(std::env::var("ADDRESS").unwrap_or("127.0.0.1:0".into())).await?;
     println!("The board is at http://{}", tcp.local_addr()?);
     let page = axum::Router::new().fallback_service(ServeDir::new("examples/quickstart/web/dist"));
-    let stop = async { drop(tokio::signal::ctrl_c().await) };
-    Ok(server.serve(tcp, page, stop).await?)
+    Ok(server.serve(tcp, page, async { drop(ctrl_c().await) }).await?)
 }
