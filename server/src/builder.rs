@@ -82,6 +82,8 @@ impl Builder {
         let limits = Limits {
             event_bytes: u32::try_from(self.settings.event_bytes).unwrap_or(u32::MAX),
             frame_bytes: u32::try_from(self.settings.frame_bytes).unwrap_or(u32::MAX),
+            retry_after_ms: u32::try_from(self.settings.retry_after.as_millis())
+                .unwrap_or(u32::MAX),
         };
         let runtime = Runtime::start(self.contract, self.journal, limits)
             .map_err(|error| BuildError { mistakes: vec![error.to_string()] })?;

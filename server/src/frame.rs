@@ -11,7 +11,8 @@ use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use tautline::{
-    Command, FieldProblem, LibraryCode, NamespaceFacts, Problem, decode_with_attachments,
+    Command, Event, FieldProblem, LibraryCode, NamespaceFacts, Policy, Problem,
+    decode_with_attachments,
 };
 
 use crate::meta::Meta;
@@ -53,9 +54,10 @@ pub(crate) struct Rejected<'a> {
     pub(crate) problem: Box<Problem>,
 }
 
-/// Reads a frame.
+/// Reads a frame. `event_bytes` is the limit of events that do not say.
 pub(crate) fn read<'a, C: Command>(
     facts: &'static NamespaceFacts,
+    event_bytes: u32,
     args: &'a str,
     attachments: &[Bytes],
 ) -> Result<Incoming<'a, C>, Box<Rejected<'a>>> {
@@ -67,11 +69,11 @@ pub(crate) fn read<'a, C: Command>(
     match quick {
         // The whole frame is smaller than the payload may be, as almost always.
         Ok(Some((index, command, meta)))
-            if args.len() + attached <= facts.commands[index].policy.max_bytes as usize =>
+            if args.len() + attached <= limit(&facts.commands[index], event_bytes) =>
         {
             Ok(Incoming::Command { index, command, meta })
         }
-        Ok(Some(_) | None) | Err(_) => explain(facts, args, attachments, attached),
+        Ok(Some(_) | None) | Err(_) => explain(facts, event_bytes, args, attachments),
     }
 }
 
@@ -88,18 +90,31 @@ impl<'a> Arguments<'a> {
         serde_json::Deserializer::from_str(args).deserialize_seq(Split)
     }
 
+    /// The event's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The payload's text.
     pub(crate) fn payload(&self) -> &'a str {
         self.payload.map_or("{}", RawValue::get)
     }
 }
 
+/// How many bytes the payload of an event may have: what the contract says, or what the server says
+/// for events of which the contract says nothing.
+fn limit(event: &Event, event_bytes: u32) -> usize {
+    let own = event.policy.max_bytes;
+    let says_nothing = own == Policy::DEFAULT.max_bytes;
+    (if says_nothing { event_bytes } else { own }) as usize
+}
+
 /// The slow way: every mistake has a name and a place.
 fn explain<'a, C: Command>(
     facts: &'static NamespaceFacts,
+    event_bytes: u32,
     args: &'a str,
     attachments: &[Bytes],
-    attached: usize,
 ) -> Result<Incoming<'a, C>, Box<Rejected<'a>>> {
     let reject = |name: Cow<'a, str>, meta, problem: Box<Problem>| {
         Err(Box::new(Rejected { name, meta, problem }))
@@ -126,9 +141,11 @@ fn explain<'a, C: Command>(
     let Some((index, event)) = known else {
         return reject(split.name, meta, Box::new(LibraryCode::UnknownEvent.problem()));
     };
-    if payload.len() + attached > event.policy.max_bytes as usize {
+    let limit = limit(event, event_bytes);
+    let attached: usize = attachments.iter().map(Bytes::len).sum();
+    if payload.len() + attached > limit {
         let mut problem = Box::new(LibraryCode::PayloadTooLarge.problem());
-        let limit = Some(format!("..={}", event.policy.max_bytes));
+        let limit = Some(format!("..={limit}"));
         problem.fields = vec![FieldProblem { path: String::new(), rule: "bytes".into(), limit }];
         return reject(split.name, meta, problem);
     }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -19,8 +20,9 @@ use crate::execute::{Gate, Once, execute};
 use crate::frame::{self, Arguments, Incoming, Rejected};
 use crate::lane::LaneKey;
 use crate::ledger::payload_hash;
-use crate::link::{Inbox, Link};
+use crate::link::{Inbox, Link, panic_message};
 use crate::meta::Meta;
+use crate::problems::Trouble;
 use crate::refuse;
 use crate::runtime::Runtime;
 use crate::session::{Job, Session};
@@ -52,6 +54,28 @@ where
     fn session(&self, link: &Arc<Link>) -> Option<Arc<Session>> {
         let sessions = self.sessions.read().unwrap_or_else(PoisonError::into_inner);
         sessions.get(&place(link)).cloned()
+    }
+
+    /// Takes a frame.
+    fn take(&self, session: &Arc<Session>, args: &str, attachments: Vec<Bytes>, ack: Option<i64>) {
+        match frame::read::<N::Command>(
+            N::FACTS,
+            self.runtime.limits.event_bytes,
+            args,
+            &attachments,
+        ) {
+            Ok(Incoming::Command { index, command, meta }) => {
+                self.command(session, index, command, Arrived { args, meta, ack });
+            }
+            Ok(Incoming::Control { name, payload, meta }) => {
+                let payload = (payload, attachments);
+                self.control(session, name, payload, Arrived { args, meta, ack });
+            }
+            Err(rejected) => {
+                let Rejected { name, meta, problem } = *rejected;
+                Arrived { args, meta, ack }.refuse(session, &name, problem);
+            }
+        }
     }
 
     /// Takes a command that was understood.
@@ -163,18 +187,14 @@ where
 
     fn received(&self, link: &Arc<Link>, args: &str, attachments: Vec<Bytes>, ack: Option<i64>) {
         let Some(session) = self.session(link) else { return };
-        match frame::read::<N::Command>(N::FACTS, args, &attachments) {
-            Ok(Incoming::Command { index, command, meta }) => {
-                self.command(&session, index, command, Arrived { args, meta, ack });
-            }
-            Ok(Incoming::Control { name, payload, meta }) => {
-                let payload = (payload, attachments);
-                self.control(&session, name, payload, Arrived { args, meta, ack });
-            }
-            Err(rejected) => {
-                let Rejected { name, meta, problem } = *rejected;
-                Arrived { args, meta, ack }.refuse(&session, &name, problem);
-            }
+        // A contract's own decoders and constraints run here. One that panics is answered, too.
+        let taking = AssertUnwindSafe(|| self.take(&session, args, attachments, ack));
+        if let Err(panic) = catch_unwind(taking) {
+            let name = Arguments::split(args).map(|split| split.name().to_owned());
+            let name = name.unwrap_or_default();
+            let trace = TraceId::new();
+            let trouble = Trouble::Panicked(panic_message(&*panic).to_owned());
+            refuse::tell(&session, &name, None, ack, &trouble.into_problem(&trace, &name));
         }
     }
 
@@ -195,7 +215,7 @@ where
     fn shutting_down(&self, link: &Arc<Link>) {
         self.runtime.begin_closing();
         if let Some(session) = self.session(link) {
-            crate::welcome::say_goodbye(&session);
+            crate::welcome::say_goodbye(&self.runtime, &session);
         }
     }
 }
@@ -215,9 +235,7 @@ impl Arrived<'_> {
         problem.trace_id = trace.to_string();
         if let Some(id) = self.meta.id {
             // Its successors must not run before it.
-            let settlement = Arc::new(crate::settlement::Settlement::default());
-            settlement.reach(crate::settlement::Stage::Failed);
-            session.remember(id, settlement);
+            session.remember_refused(id);
         }
         refuse::tell(session, event, self.meta.id, self.ack, &problem);
     }

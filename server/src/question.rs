@@ -124,11 +124,16 @@ impl Questions {
 
 impl Book {
     fn close(&mut self, id: &Uuid) -> Option<Open> {
-        for ids in self.by_room.values_mut() {
-            ids.retain(|other| other != id);
+        let open = self.open.remove(id)?;
+        for (room, _) in &open.rooms {
+            if let Some(ids) = self.by_room.get_mut(room) {
+                ids.retain(|other| other != id);
+                if ids.is_empty() {
+                    self.by_room.remove(room);
+                }
+            }
         }
-        self.by_room.retain(|_, ids| !ids.is_empty());
-        self.open.remove(id)
+        Some(open)
     }
 }
 

@@ -24,6 +24,9 @@ pub(crate) const SHARDS: usize = 16;
 /// has its durable ones fetched.
 const HELD: usize = 512;
 
+/// Likewise in bytes.
+const HELD_BYTES: usize = 1024 * 1024;
+
 /// What is sent to a room.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
@@ -76,6 +79,7 @@ struct Member {
 #[derive(Debug, Default)]
 struct Held {
     messages: Vec<Message>,
+    bytes: usize,
     is_over: bool,
 }
 
@@ -246,11 +250,14 @@ impl Members {
 
 impl Held {
     fn push(&mut self, message: &Message) {
-        if self.messages.len() < HELD {
-            self.messages.push(message.clone());
-        } else {
+        let bytes = self.bytes + message.payload.len();
+        // Once over, always over: what comes later must not look as if nothing was missing.
+        if self.is_over || self.messages.len() >= HELD || bytes > HELD_BYTES {
             self.is_over = true;
+            return;
         }
+        self.bytes = bytes;
+        self.messages.push(message.clone());
     }
 }
 

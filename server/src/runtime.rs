@@ -29,6 +29,8 @@ pub(crate) const HOOK_DEADLINE: Duration = Duration::from_millis(10_000);
 pub(crate) struct Limits {
     pub(crate) event_bytes: u32,
     pub(crate) frame_bytes: u32,
+    /// When clients come back after a shutdown.
+    pub(crate) retry_after_ms: u32,
 }
 
 /// The part of a server that knows no contract's types.

@@ -13,7 +13,7 @@ use crate::frame_out::{Class, Frame, Payload};
 use crate::io_handle::ReadPause;
 use crate::lane::{Admission, LaneKey, Lanes};
 use crate::link::Link;
-use crate::settlement::Settlement;
+use crate::settlement::{Settlement, Stage};
 
 /// A command that is ready to run.
 pub(crate) type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -220,6 +220,15 @@ impl Session {
     /// How the command of this id ended or will end, if it came over this connection lately.
     pub(crate) fn command(&self, id: &Uuid) -> Option<Arc<Settlement>> {
         lock(&self.commands).known.get(id).cloned()
+    }
+
+    /// Remembers that a command did not run, unless an earlier attempt of it is known.
+    pub(crate) fn remember_refused(&self, id: Uuid) {
+        if self.command(&id).is_none() {
+            let settlement = Arc::new(Settlement::default());
+            settlement.reach(Stage::Failed);
+            self.remember(id, settlement);
+        }
     }
 
     /// Remembers a command for its successors.

@@ -36,10 +36,10 @@ pub(crate) fn send(runtime: &Runtime, session: &Session) {
 }
 
 /// The server is going down.
-pub(crate) fn say_goodbye(session: &Session) {
+pub(crate) fn say_goodbye(runtime: &Runtime, session: &Session) {
     let notice = Notice {
         kind: NoticeKind::ShuttingDown,
-        after_ms: None,
+        after_ms: Some(runtime.limits.retry_after_ms),
         message: "The service restarts and is back in a moment.".to_owned(),
     };
     session.send_control(encode::control("notice", &notice));

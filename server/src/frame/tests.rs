@@ -50,7 +50,7 @@ fn facts() -> &'static NamespaceFacts {
 }
 
 fn read_shop(args: &str) -> Result<Incoming<'_, ShopCommand>, Box<Rejected<'_>>> {
-    read(facts(), args, &[])
+    read(facts(), 65_536, args, &[])
 }
 
 fn refused(args: &str) -> Problem {

@@ -38,8 +38,14 @@ pub(crate) struct DeskState {
 #[payload]
 pub(crate) struct NewNote {
     pub(crate) desk: String,
-    #[field(length(1..=100000))]
+    #[field(length(1..=100000), custom(no_panic))]
     pub(crate) text: String,
+}
+
+/// A rule with a mistake in it.
+#[expect(clippy::ptr_arg, reason = "a rule takes the field as it is")]
+fn no_panic(text: &String, _: &mut tautline::Report) {
+    assert_ne!(text, "panic in the rule", "the rule panics");
 }
 
 /// Something that was written down.

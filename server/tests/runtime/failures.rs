@@ -169,3 +169,17 @@ async fn what_the_caller_may_not_do_is_refused_before_the_handler() {
     let meta = ann.call_with("whisper", &note, &json!({ "id": 7 })).await.unwrap();
     assert_eq!(meta["error"]["code"], "invalid_meta");
 }
+
+#[tokio::test]
+async fn a_rule_that_panics_is_answered_too() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_client, socket) = join(&server, "ann", "a").await;
+
+    let note = json!({ "desk": "a", "text": "panic in the rule" });
+    let answer = socket.call::<Value>("write_note", &note).await;
+    let alive = socket.call::<Value>("ping", &json!({})).await;
+
+    assert_eq!(answer.unwrap_err().code, "internal");
+    assert!(alive.is_ok());
+}
