@@ -67,6 +67,16 @@ fn the_catalogue_shows_what_every_contract_has_from_the_library() {
 }
 
 #[test]
+fn the_catalogue_marks_what_nobody_enforces() {
+    let text = &files(events::questions_and_streams::contract(), "catalogue")[0].text;
+
+    let row = |name: &str| text.lines().find(|line| line.contains(name)).unwrap();
+    assert!(row("`may_it`").contains("scope `decide` ○"), "{text}");
+    assert!(row("`words`").contains("stream, lease 15 s ○"), "{text}");
+    assert!(!row("`seen`").contains('○'), "{text}");
+}
+
+#[test]
 fn the_catalogue_shows_refusals() {
     let text = &files(events::refusals::contract(), "catalogue")[0].text;
 
