@@ -2,4 +2,8 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-export default defineConfig({ plugins: [react()] });
+export default defineConfig({
+  plugins: [react()],
+  // `npm run dev` beside `make demo`: the page from here, the rest from there.
+  server: { proxy: { "/socket.io": { target: "http://127.0.0.1:4000", ws: true } } },
+});
