@@ -13,6 +13,8 @@ use http::HeaderMap;
 use tautline::{Auth, Cause, Contract, LibraryCode};
 
 use crate::connection::Connection;
+use crate::greeting::Greeting;
+use crate::guest::Guests;
 use crate::identity::Identity;
 use crate::link::panic_message;
 
@@ -75,6 +77,7 @@ pub enum AuthError {
 pub(crate) struct Gate {
     contract: &'static Contract,
     authenticator: Option<Arc<dyn Authenticator>>,
+    guests: Guests,
     deadline: Duration,
 }
 
@@ -84,31 +87,47 @@ impl Gate {
         authenticator: Option<Arc<dyn Authenticator>>,
         deadline: Duration,
     ) -> Self {
-        Self { contract, authenticator, deadline }
+        Self { contract, authenticator, guests: Guests::new(), deadline }
     }
 
-    /// Who connects with this token.
+    /// Who connects with this greeting.
     ///
     /// # Errors
     /// The code that tells the caller why not, and the cause for the log.
+    pub(crate) async fn admit(
+        &self,
+        connection: &Connection,
+        greeting: &Greeting,
+    ) -> Result<Identity, Denial> {
+        let guest = || connection.guest(|| self.guests.admit(greeting.guest.as_deref()));
+        if self.authenticator.is_none() {
+            return Ok(guest().identity.clone());
+        }
+        match self.identify(connection, greeting.token.as_deref()).await {
+            // Only who shows nothing is a guest: a bad token is refused, so that its bearer learns.
+            Err(denial)
+                if denial.code == LibraryCode::Unauthenticated
+                    && greeting.token.is_none()
+                    && self.contract.guests =>
+            {
+                Ok(guest().identity.clone())
+            }
+            answer => answer,
+        }
+    }
+
+    /// Whom a token speaks for.
+    ///
+    /// # Errors
+    /// As [`Gate::admit`]. A server without an authenticator knows no tokens.
     pub(crate) async fn identify(
         &self,
         connection: &Connection,
         token: Option<&str>,
     ) -> Result<Identity, Denial> {
-        let Some(authenticator) = &self.authenticator else {
-            return Ok(connection.guest());
-        };
-        match self.ask(&**authenticator, connection, token).await {
-            // Only who shows nothing is a guest: a bad token is refused, so that its bearer learns.
-            Err(denial)
-                if denial.code == LibraryCode::Unauthenticated
-                    && token.is_none()
-                    && self.contract.guests =>
-            {
-                Ok(connection.guest())
-            }
-            answer => answer,
+        match &self.authenticator {
+            Some(authenticator) => self.ask(&**authenticator, connection, token).await,
+            None => Err(Denial::new(LibraryCode::Unauthenticated, "there is no authenticator")),
         }
     }
 

@@ -86,7 +86,7 @@ impl Door {
         if let Some(client) = &greeting.client {
             tracing::debug!(client = client.name, version = client.version, "the client's runtime");
         }
-        let identity = keeper.gate.identify(connection, greeting.token.as_deref()).await;
+        let identity = keeper.gate.admit(connection, &greeting).await;
         let identity = identity.map_err(|denial| {
             tracing::info!(cause = %denial.cause, "the caller was not recognised");
             Box::new(denial.code.problem())

@@ -11,7 +11,7 @@ use tautline::DisconnectReason;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
-use crate::identity::Identity;
+use crate::guest::Guest;
 use crate::io_handle::{IoHandle, ReadPause};
 use crate::outbound::Outbound;
 use crate::roster::Roster;
@@ -27,7 +27,7 @@ pub(crate) struct Connection {
     io: Arc<IoHandle>,
     peer: Peer,
     outbound: Outbound,
-    guest: OnceLock<Identity>,
+    guest: OnceLock<Guest>,
     ending: Mutex<Option<DisconnectReason>>,
     refusals: AtomicU32,
     polling: OnceLock<Polling>,
@@ -110,8 +110,13 @@ impl Connection {
     }
 
     /// The guest that every namespace of this connection sees.
-    pub(crate) fn guest(&self) -> Identity {
-        self.guest.get_or_init(Identity::new_guest).clone()
+    pub(crate) fn guest(&self, admit: impl FnOnce() -> Guest) -> &Guest {
+        self.guest.get_or_init(admit)
+    }
+
+    /// What the guest of this connection comes back with, if there is one.
+    pub(crate) fn guest_credential(&self) -> Option<&str> {
+        self.guest.get().map(|guest| &*guest.credential)
     }
 
     /// Stops reading while the guard lives.

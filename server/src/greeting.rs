@@ -10,6 +10,9 @@ use tautline::{Contract, FieldProblem, LibraryCode, Problem};
 pub(crate) struct Greeting {
     #[serde(default)]
     pub(crate) token: Option<String>,
+    /// What a guest was given when it was here before.
+    #[serde(default)]
+    pub(crate) guest: Option<String>,
     #[serde(default)]
     pub(crate) contract: Option<Claimed>,
     #[serde(default)]
@@ -55,7 +58,7 @@ impl Greeting {
             problem.fields = vec![FieldProblem {
                 path: "auth".to_owned(),
                 rule: "type".to_owned(),
-                limit: Some("{ token?, contract?, client? }".to_owned()),
+                limit: Some("{ token?, guest?, contract?, client? }".to_owned()),
             }];
             Box::new(problem)
         })

@@ -5,8 +5,12 @@ use std::collections::{HashMap, VecDeque};
 
 use tautline::RoomName;
 
-/// Above so many commands that could run or are waiting for one that runs, reading pauses.
+/// How many commands a client may have in flight. Ours keeps to it.
 pub(crate) const IN_FLIGHT: usize = 32;
+
+/// Above so many commands that could run or are waiting for one that runs, reading pauses. Twice the
+/// window, so that nobody who keeps to it is ever paused.
+const PAUSE_AT: usize = 2 * IN_FLIGHT;
 
 /// Above so many commands of any kind, further ones are refused. Frames that were read before the
 /// pause took hold still come in.
@@ -141,12 +145,12 @@ impl<J> Lanes<J> {
 
     /// Whether no more should be read.
     pub(crate) fn is_full(&self) -> bool {
-        self.total - self.parked >= IN_FLIGHT
+        self.total - self.parked >= PAUSE_AT
     }
 
-    /// Whether reading may go on after a pause. Half of the mark, so that it does not flutter.
+    /// Whether reading may go on after a pause. Well below the mark, so that it does not flutter.
     pub(crate) fn has_room(&self) -> bool {
-        self.total - self.parked <= IN_FLIGHT / 2
+        self.total - self.parked <= IN_FLIGHT
     }
 }
 
@@ -193,14 +197,14 @@ mod tests {
     #[test]
     fn commands_that_wait_for_a_client_are_no_pressure() {
         let mut lanes = open();
-        for number in 0..60 {
+        for number in 0..80 {
             lanes.admit(Some(key("a")), number);
         }
         assert!(lanes.is_full());
 
         lanes.park(Some(&key("a")));
         assert!(!lanes.is_full());
-        lanes.admit(Some(key("a")), 60);
+        lanes.admit(Some(key("a")), 80);
         assert!(lanes.has_room());
         lanes.unpark(Some(&key("a")));
 

@@ -11,6 +11,7 @@ mod connection;
 mod frame_out;
 mod greeting;
 mod guarded_io;
+mod guest;
 mod handshake;
 mod identity;
 mod io_handle;

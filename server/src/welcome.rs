@@ -30,6 +30,12 @@ pub(crate) fn send(runtime: &Runtime, session: &Session) {
         },
         token_expires_at: expiry(identity.expires_at),
         guest: identity.guest,
+        guest_credential: session
+            .link
+            .connection()
+            .guest_credential()
+            .filter(|_| identity.guest)
+            .map(str::to_owned),
         scopes: identity.scopes.clone(),
     };
     session.send_control(encode::control("welcome", &welcome));

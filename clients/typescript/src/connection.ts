@@ -90,6 +90,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export function createConnection(parts: ConnectionParts): Connection {
   const { clock, log, hooks } = parts;
   const tokens = createTokens(parts.auth);
+  let guestCredential: string | undefined;
   const seats = new Map<string, Seat>();
   let state = initialConnection(clock.now());
   const store = cell(connectionSnapshot(state));
@@ -212,7 +213,13 @@ export function createConnection(parts: ConnectionParts): Connection {
       dispatch({ type: "lost", problem: localProblem("connection_timed_out") }),
     );
     const token = tokens.current();
-    link?.open(namespace, { ...(token !== undefined && { token }), ...parts.credentials });
+    // A guest shows what it was given, so that what it sends again is known to be the same.
+    const guest = token === undefined ? guestCredential : undefined;
+    link?.open(namespace, {
+      ...(token !== undefined && { token }),
+      ...(guest !== undefined && { guest }),
+      ...parts.credentials,
+    });
   }
 
   function drop(): void {
@@ -255,6 +262,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     if (!seat) return;
     seat.stopWatch?.();
     seat.welcome = welcome;
+    guestCredential = welcome.guestCredential ?? guestCredential;
     dispatch({ type: "welcomed" });
     publish();
     hooks.welcomed(namespace, welcome);

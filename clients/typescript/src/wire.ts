@@ -24,6 +24,8 @@ export interface Welcome {
   readonly contract: { readonly name: string; readonly version: string; readonly hash: string };
   readonly tokenExpiresAt?: number;
   readonly guest?: boolean;
+  /** What makes a guest the same guest again. */
+  readonly guestCredential?: string;
   readonly scopes?: readonly string[];
 }
 

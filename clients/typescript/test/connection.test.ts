@@ -50,6 +50,18 @@ test("namespaces share one link and present the contract and the token", async (
   });
 });
 
+test("a guest comes back as the same guest", async () => {
+  const { server, connected, pass } = stage();
+  server.welcome = { guest: true, guestCredential: "who I am" };
+  await connected();
+
+  server.cut();
+  await pass(1_000);
+
+  const shown = server.connects.map(({ auth }) => auth["guest"]);
+  expect(shown).toEqual([undefined, "who I am"]);
+});
+
 test("without an app's name the package says its own, and its version", async () => {
   const { server, connected } = stage();
 

@@ -97,6 +97,8 @@ pub struct Welcome {
     pub token_expires_at: Option<SafeInt>,
     /// Whether the caller came without a token.
     pub guest: bool,
+    /// What a guest shows as `auth.guest` of its next CONNECT, to be the same guest again. A secret.
+    pub guest_credential: Option<String>,
     /// What the caller's token allows.
     pub scopes: Vec<String>,
 }

@@ -74,6 +74,21 @@ async fn a_guest_is_one_guest_in_all_namespaces() {
 }
 
 #[tokio::test]
+async fn a_guest_that_comes_back_is_the_same_guest() {
+    let rig = Rig::with(&GUESTS, Settings::default());
+    let before = rig.client().await;
+    before.enter("/chat", &json!({})).await.unwrap();
+    let link = rig.chat.link();
+    let credential = link.connection().guest_credential().unwrap();
+
+    let after = rig.client().await;
+    after.enter("/tasks", &json!({ "guest": credential })).await.unwrap();
+
+    assert_eq!(identity(&rig.tasks), identity(&rig.chat));
+    assert_ne!(rig.tasks.link().id(), link.id());
+}
+
+#[tokio::test]
 async fn a_guest_with_a_bad_token_is_no_guest() {
     assert_eq!(refused(&GUESTS, json!({ "token": "bad" })).await.code, "token_invalid");
 }
