@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "6c9c9587dff601da7c3ab6b163d89652843e4a2fc37a24671d2c885b67650900";
+    "5618c0483dbd3211f5faf4ff5fcf112d7c7a64a120a30ef685447f725e155948";

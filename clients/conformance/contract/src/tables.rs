@@ -1,6 +1,6 @@
 //! `/tables`: rooms. A table has a book in which its guests write.
 
-use tautline::{Bytes, NoRefusal, contract_error, namespace, payload, room};
+use tautline::{Bytes, NoRefusal, User, contract_error, namespace, payload, room};
 
 /// A table. Whoever sits at it sees what is written.
 ///
@@ -57,6 +57,15 @@ pub struct Wave {
     pub table_id: String,
     /// How.
     pub gesture: String,
+}
+
+/// What one person says to another.
+#[payload]
+pub struct Whisper {
+    /// Who shall hear it.
+    pub subject: String,
+    /// What is said.
+    pub text: String,
 }
 
 /// What a table is asked.
@@ -147,6 +156,14 @@ pub trait TablesServer {
     #[event(delivery = idempotent, room = Table, guests = true)]
     async fn attach_page(page: Page) -> Result<(), TableError>;
 
+    /// Says something to one person, on all their connections.
+    #[event(guests = true)]
+    async fn whisper(whisper: Whisper) -> Result<(), NoRefusal>;
+
+    /// Sends everybody away from a table, since it closes.
+    #[event(guests = true)]
+    async fn clear_table(table: Table) -> Result<(), NoRefusal>;
+
     /// Asks the table, and answers with what it says.
     #[event(lane = none, guests = true, timeout = "60s")]
     async fn ask_table(ballot: Ballot) -> Result<Verdict, NoRefusal>;
@@ -170,6 +187,10 @@ pub trait TablesClient {
     /// Somebody waves.
     #[event(room = Table)]
     fn waved(wave: Wave);
+
+    /// Somebody whispers.
+    #[event(delivery = durable, room = User)]
+    fn whispered(whisper: Whisper);
 
     /// The table is asked.
     #[question(room = Table, expires = "60s")]

@@ -122,6 +122,13 @@ pub struct Stats {
     pub memory: U64,
 }
 
+/// Who sits at a desk.
+#[payload]
+pub struct Members {
+    /// The public ids of the connections.
+    pub connections: Vec<String>,
+}
+
 /// One connection's stay in the namespace.
 #[payload]
 pub struct Visit {
@@ -186,6 +193,10 @@ pub trait WorkServer {
     /// Sends durable events to a desk.
     #[event(lane = none, guests = true)]
     async fn flood_durable(flood: Flood) -> Result<(), NoRefusal>;
+
+    /// Who sits at a desk, as the server's rooms have it.
+    #[event(lane = none, guests = true)]
+    async fn members(desk: Desk) -> Result<Members, NoRefusal>;
 
     /// What was counted.
     #[event(lane = none, guests = true)]

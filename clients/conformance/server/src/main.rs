@@ -8,6 +8,7 @@ mod echo;
 mod examples;
 mod faults;
 mod gates;
+mod house;
 mod profile;
 mod quickstart;
 mod switches;
@@ -20,6 +21,7 @@ use tautline_server::{Jwt, Server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::house::House;
 use crate::switches::Switches;
 use crate::visits::Visits;
 
@@ -59,6 +61,7 @@ fn server(
             bail!("unknown contract `{other}`: `conformance`, `profile` and `quickstart` are known")
         }
     };
+    let house = House::default();
     let builder = Server::builder(contract).jwt(jwt).settings(switches.settings());
     let builder = match switches.contract.as_str() {
         "profile" => builder
@@ -69,9 +72,16 @@ fn server(
         }
         _ => builder
             .namespace::<tautline_conformance::echo::Echo>(echo::EchoService)
-            .namespace::<tautline_conformance::tables::Tables>(tables::TablesService::default())
+            .namespace::<tautline_conformance::tables::Tables>(tables::TablesService::new(
+                house.clone(),
+            ))
             .namespace::<tautline_conformance::faults::Faults>(faults::FaultsService::default())
-            .namespace::<tautline_conformance::work::Work>(work::WorkService::new(visits)),
+            .namespace::<tautline_conformance::work::Work>(work::WorkService::new(
+                visits,
+                house.clone(),
+            )),
     };
-    Ok((builder.build()?, contract))
+    let server = builder.build()?;
+    house.open(server.clone());
+    Ok((server, contract))
 }

@@ -3,20 +3,28 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tautline::{Answer, Unanswered};
+use tautline::{Answer, ContractError as _, Unanswered};
 use tautline_conformance::tables::{
     Abstention, Ballot, Entry, NewEntry, Page, Table, TableError, TableState, Tables, TablesServer,
-    Verdict, Vote, VoteOutcome, Wave,
+    Verdict, Vote, VoteOutcome, Wave, Whisper,
 };
 use tautline_server::Context;
+
+use crate::house::House;
 
 /// The books.
 #[derive(Default)]
 pub(crate) struct TablesService {
     books: Mutex<HashMap<String, Vec<Entry>>>,
+    house: House,
 }
 
 impl TablesService {
+    /// A service that can reach its server.
+    pub(crate) fn new(house: House) -> Self {
+        Self { house, ..Self::default() }
+    }
+
     fn books(&self) -> MutexGuard<'_, HashMap<String, Vec<Entry>>> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,6 +80,17 @@ impl TablesServer for TablesService {
 
     async fn attach_page(&self, cx: &Self::Context, page: Page) -> Answer<(), TableError> {
         cx.emit().page_attached(&page);
+        Ok(())
+    }
+
+    async fn whisper(&self, cx: &Self::Context, whisper: Whisper) -> Answer<()> {
+        cx.emit().whispered(&whisper);
+        Ok(())
+    }
+
+    async fn clear_table(&self, _: &Self::Context, table: Table) -> Answer<()> {
+        let closed = TableError::Closed { table_id: table.table_id.clone() };
+        self.house.server()?.room::<Tables>(&table).close(Some(closed.problem()));
         Ok(())
     }
 

@@ -6,12 +6,13 @@ use std::sync::{Mutex, PoisonError};
 
 use tautline::{Answer, DisconnectReason, NoRefusal, U64};
 use tautline_conformance::work::{
-    Desk, DeskState, Flood, FloodPart, Gate, Job, JobEnd, JobReport, Piece, Stats, Wait, Work,
-    WorkServer,
+    Desk, DeskState, Flood, FloodPart, Gate, Job, JobEnd, JobReport, Members, Piece, Stats, Wait,
+    Work, WorkServer,
 };
 use tautline_server::Context;
 
 use crate::gates::Gates;
+use crate::house::House;
 use crate::visits::Visits;
 
 /// Desks in memory, gates and counters.
@@ -21,12 +22,13 @@ pub(crate) struct WorkService {
     gates: Gates,
     arrivals: AtomicU32,
     visits: Visits,
+    house: House,
 }
 
 impl WorkService {
     /// A service that notes who comes and goes.
-    pub(crate) fn new(visits: Visits) -> Self {
-        Self { visits, ..Self::default() }
+    pub(crate) fn new(visits: Visits, house: House) -> Self {
+        Self { visits, house, ..Self::default() }
     }
 }
 
@@ -113,6 +115,11 @@ impl WorkServer for WorkService {
             cx.emit().durable_part(&part);
         }
         Ok(())
+    }
+
+    async fn members(&self, _: &Self::Context, desk: Desk) -> Answer<Members> {
+        let members = self.house.server()?.room::<Work>(&desk).members();
+        Ok(Members { connections: members.iter().map(ToString::to_string).collect() })
     }
 
     async fn stats(&self, _: &Self::Context) -> Answer<Stats> {

@@ -43,10 +43,12 @@ export type {
   Table,
   TableError,
   TableState,
+  User,
   Verdict,
   Vote,
   VoteOutcome,
   Wave,
+  Whisper,
 } from "./tables.js";
 export type {
   Approval,
@@ -59,6 +61,7 @@ export type {
   Job,
   JobEnd,
   JobReport,
+  Members,
   Piece,
   Stats,
   Visit,
@@ -71,6 +74,6 @@ export { Echo, Tables, Faults, Work };
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "6c9c9587dff601da7c3ab6b163d89652843e4a2fc37a24671d2c885b67650900",
+  hash: "5618c0483dbd3211f5faf4ff5fcf112d7c7a64a120a30ef685447f725e155948",
   namespaces: { Echo, Tables, Faults, Work },
 } as const satisfies ContractDescriptor;

@@ -79,6 +79,12 @@ export interface TableState {
   entries: Entry[];
 }
 
+/** The personal room of one caller. The runtime lets everybody into their own, and nobody else. */
+export interface User {
+  /** Whose room it is: the `sub` of their token. */
+  subject: string;
+}
+
 /** What a table said. */
 export interface Verdict {
   /** What it came to. */
@@ -111,6 +117,14 @@ export interface Wave {
   tableId: string;
   /** How. */
   gesture: string;
+}
+
+/** What one person says to another. */
+export interface Whisper {
+  /** Who shall hear it. */
+  subject: string;
+  /** What is said. */
+  text: string;
 }
 
 /** What a guest may ask of a table. */
@@ -170,6 +184,28 @@ export const Tables = namespace({
       guests: true,
       cost: 1,
     }),
+    /** Says something to one person, on all their connections. */
+    whisper: command<Whisper, void>({
+      name: "whisper",
+      ack: true,
+      delivery: "at_most_once",
+      maxBytes: 65536,
+      timeoutMs: 10000,
+      offline: { mode: "fail" },
+      guests: true,
+      cost: 1,
+    }),
+    /** Sends everybody away from a table, since it closes. */
+    clearTable: command<Table, void>({
+      name: "clear_table",
+      ack: true,
+      delivery: "at_most_once",
+      maxBytes: 65536,
+      timeoutMs: 10000,
+      offline: { mode: "fail" },
+      guests: true,
+      cost: 1,
+    }),
     /** Asks the table, and answers with what it says. */
     askTable: command<Ballot, Verdict>({
       name: "ask_table",
@@ -210,6 +246,13 @@ export const Tables = namespace({
       timeoutMs: 10000,
       guests: true,
     }),
+    /**
+     * The personal room of one caller. The runtime lets everybody into their own, and nobody else.
+     */
+    user: joinable<User, void>({
+      pattern: "user:{subject}",
+      name: (room) => `user:${encodeURIComponent(room.subject)}`,
+    }),
   },
   events: {
     /** Something was written. */
@@ -232,6 +275,13 @@ export const Tables = namespace({
       delivery: "live",
       rooms: [(payload) => `table:${encodeURIComponent(payload.tableId)}`],
       patterns: ["table:{table_id}"],
+    }),
+    /** Somebody whispers. */
+    whispered: event<Whisper>({
+      name: "whispered",
+      delivery: "durable",
+      rooms: [(payload) => `user:${encodeURIComponent(payload.subject)}`],
+      patterns: ["user:{subject}"],
     }),
   },
   questions: {

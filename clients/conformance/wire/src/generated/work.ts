@@ -75,6 +75,12 @@ export interface JobReport {
   end: JobEnd;
 }
 
+/** Who sits at a desk. */
+export interface Members {
+  /** The public ids of the connections. */
+  connections: string[];
+}
+
 /** A piece of work. */
 export interface Piece {
   /** Where it is put. */
@@ -238,6 +244,18 @@ export const Work = namespace({
     /** Sends durable events to a desk. */
     floodDurable: command<Flood, void>({
       name: "flood_durable",
+      ack: true,
+      delivery: "at_most_once",
+      lane: null,
+      maxBytes: 65536,
+      timeoutMs: 10000,
+      offline: { mode: "fail" },
+      guests: true,
+      cost: 1,
+    }),
+    /** Who sits at a desk, as the server's rooms have it. */
+    members: command<Desk, Members>({
+      name: "members",
       ack: true,
       delivery: "at_most_once",
       lane: null,

@@ -79,6 +79,23 @@ it("more than the room keeps: the state is fresh, and the member is told", async
   expect(snapshot.discontinuity).toMatch(/trimmed|too_far/);
 });
 
+it("more than a page is fetched page by page", async () => {
+  const { client, heard, proxy, room, write } = await member();
+  await write("entry 1");
+  await until(room, ({ state }) => state?.entries.length === 1);
+  const long = Array.from({ length: 30 }, (_, index) => `${index} ${"x".repeat(24 * 1024)}`);
+
+  proxy.refuse();
+  proxy.cut();
+  await status(client, "reconnecting");
+  for (const text of long) await write(text);
+  proxy.admit();
+
+  await until(room, ({ state }) => state?.entries.length === 31);
+  expect(heard).toEqual(["entry 1", ...long]);
+  expect(room.getSnapshot().status).toBe("joined");
+});
+
 it("what a burst drops for a slow reader is fetched, without a gap and without a cut", async () => {
   const deskId = unique("desk");
   const proxy = await openProxy(server.url);

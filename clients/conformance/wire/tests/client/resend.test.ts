@@ -39,6 +39,24 @@ it("an idempotent command that was cut off while it ran is answered after the ne
   expect((await counted(watcher)).arrivals - arrivals).toBe(1);
 });
 
+it("a guest is the same guest after the next connect, and is answered as well", async () => {
+  const gate = unique("gate");
+  const { client, deskId, proxy } = await atDesk();
+  const watcher = await stock(server.url, "/work");
+  const { arrivals } = await counted(watcher);
+  const { subject } = client.connection.getSnapshot();
+  const answer = client.run(Work.commands.waitOnce, { deskId, gate });
+  await countedUntil(watcher, (stats) => stats.waiting === 1);
+
+  proxy.cut();
+  await status(client, "reconnecting");
+  await watcher.call("open_gate", { gate });
+
+  expect(await answer).toMatchObject({ ok: true });
+  expect((await counted(watcher)).arrivals - arrivals).toBe(1);
+  expect(client.connection.getSnapshot().subject).toBe(subject);
+});
+
 it("a command that is not idempotent has an unknown outcome", async () => {
   const gate = unique("gate");
   const { client, deskId, proxy } = await atDesk();

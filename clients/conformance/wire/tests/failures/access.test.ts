@@ -87,3 +87,16 @@ it("our client of another contract ends in `upgrade_client`", async () => {
 
   expect(problem).toMatchObject({ code: "upgrade_client" });
 });
+
+it.each([
+  ["another subject's token", () => sign({ sub: "bob" })],
+  ["a damaged token", () => "no token at all"],
+  ["an old token", () => expired("alice")],
+])("a refresh with %s is refused, and the old one still holds", async (_, token) => {
+  const client = await stock(server.url, "/faults", { token: sign({ sub: "alice" }) });
+
+  const problem = problemOf(await client.call("tautline:refresh", { token: token() }));
+
+  expect(problem).toMatchObject({ category: "unauthenticated", outcome: "not_executed" });
+  expect(okOf(await client.call("who_am_i"))).toMatchObject({ subject: "alice" });
+});

@@ -3,8 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { expectBystanderUntouched } from "../../harness/bystander.js";
-import { problemOf, stock } from "../../harness/clients.js";
+import { okOf, problemOf, stock } from "../../harness/clients.js";
 import { serverForFile } from "../../harness/server.js";
+import { sign } from "../../harness/token.js";
 import { unique } from "../../harness/unique.js";
 
 const server = serverForFile();
@@ -93,4 +94,45 @@ it("a command whose predecessor is not known waits for its client to send that o
 
   expect(problem).toMatchObject({ code: "predecessor_unsettled", outcome: "not_executed" });
   expect(answers).toEqual([{ ok: { runs: 1 } }, { ok: { runs: 2 } }]);
+});
+
+it("a command that is sent twice at once runs once, and both are answered", async () => {
+  const client = await stock(server.url, "/faults");
+  const counter = { name: unique("counter") };
+  const meta = { id: randomUUID() };
+
+  const answers = await Promise.all([
+    client.call("count", counter, meta),
+    client.call("count", counter, meta),
+  ]);
+
+  expect(answers.map((answer) => okOf(answer))).toEqual([{ runs: 1 }, { runs: 1 }]);
+});
+
+it("the same caller gets the first answer on another connection", async () => {
+  const token = sign({ sub: unique("person") });
+  const counter = { name: unique("counter") };
+  const meta = { id: randomUUID() };
+  const first = await stock(server.url, "/faults", { token });
+  await first.call("count", counter, meta);
+  await first.close();
+
+  const second = await stock(server.url, "/faults", { token });
+  const answer = await second.call("count", counter, meta);
+
+  expect(answer).toEqual({ ok: { runs: 1 }, replayed: true });
+});
+
+it("a refusal is not remembered: the same id may try again", async () => {
+  const tableId = unique("table");
+  const client = await stock(server.url, "/tables");
+  const entry = { tableId, text: "hello" };
+  const meta = { id: randomUUID() };
+
+  const outside = problemOf(await client.call("write_entry", entry, meta));
+  await client.call("join_table", { tableId });
+  const inside = await client.call("write_entry", entry, meta);
+
+  expect(outside).toMatchObject({ code: "not_joined" });
+  expect(inside).toMatchObject({ ok: { number: 1 } });
 });

@@ -1,12 +1,14 @@
 // One lane keeps its order, however fast it is filled.
 
 import { expect, it } from "vitest";
-import { okOf, ours, stock, until } from "../../harness/clients.js";
+import { atEnd, okOf, ours, stock, until } from "../../harness/clients.js";
 import { serverForFile } from "../../harness/server.js";
 import { unique } from "../../harness/unique.js";
 import { Work } from "../../src/generated/index.js";
+import { javascript } from "../../stock/javascript.js";
 
 const server = serverForFile();
+const polled = serverForFile({ polling: true });
 const NUMBERS = Array.from({ length: 2_000 }, (_, index) => index);
 
 it("2,000 commands of a stock client run and are told in order", async () => {
@@ -44,6 +46,46 @@ it.each([
   );
 
   expect(answered).toEqual(NUMBERS);
+});
+
+it("500 commands over polling keep their order, and who cannot keep up is told how far it is", async () => {
+  const deskId = unique("desk");
+  const worker = await javascript({ url: polled.url, namespace: "/work", transport: "polling" });
+  atEnd(() => worker.close());
+  await worker.call("join_desk", { deskId });
+  const numbers = NUMBERS.slice(0, 500);
+
+  await Promise.all(numbers.map((number) => worker.call("put_piece", { deskId, number })));
+
+  const joined = await worker.call("join_desk", { deskId });
+  const told = worker.arrived("piece_put").map(([piece]) => (piece as { number: number }).number);
+  expect(joined).toMatchObject({ ok: { pieces: numbers }, at: [{ seq: 500 }] });
+  expect(told).toEqual([...told].sort((a, b) => a - b));
+  if (told.length < 500) {
+    const [heads] = worker.arrived("tautline:heads").at(-1) ?? [];
+    expect(heads).toMatchObject({ heads: { [`desk:${deskId}`]: { seq: 500 } } });
+  }
+});
+
+it("our client over polling hears all 500, in order", async () => {
+  const deskId = unique("desk");
+  const client = ours(polled.url, { transports: ["polling"] });
+  client.connect();
+  const room = client.join(Work.rooms.desk, { deskId });
+  await until(room, ({ status }) => status === "joined");
+  const told: number[] = [];
+  const isComplete = new Promise<void>((resolve) => {
+    client.on(Work.events.piecePut, ({ number }) => {
+      if (told.push(number) === 500) resolve();
+    });
+  });
+  const work = client.use(Work);
+
+  const numbers = NUMBERS.slice(0, 500);
+  await Promise.all(numbers.map((number) => work.putPiece({ deskId, number })));
+
+  await isComplete;
+  expect(told).toEqual(numbers);
 });
 
 it("2,000 commands of our client keep their order", async () => {

@@ -1,7 +1,7 @@
 // A client that stops reading is let go: in time, out of all its rooms, and once.
 
 import { expect, it } from "vitest";
-import { atEnd, stock } from "../../harness/clients.js";
+import { atEnd, okOf, stock } from "../../harness/clients.js";
 import { openProxy } from "../../harness/proxy.js";
 import { serverForFile } from "../../harness/server.js";
 import { unique } from "../../harness/unique.js";
@@ -24,6 +24,9 @@ it.each(["flood_live", "flood_durable"])(
     const connection = await connectionOf(staller);
     await staller.call("join_desk", { deskId });
 
+    const members = async () => okOf(await worker.call("members", { deskId }));
+    expect(await members()).toEqual({ connections: [connection] });
+
     proxy.stopReading();
     const before = await counted(worker);
     await worker.call(flood, { deskId, ...FLOOD });
@@ -33,6 +36,7 @@ it.each(["flood_live", "flood_durable"])(
 
     expect(took).toBeLessThan(4 * STALL_MS);
     expect(after.memory - before.memory).toBeLessThan(64 * MIB);
+    expect(await members()).toEqual({ connections: [] });
     const visits = after.visits.filter((visit) => visit.connection === connection);
     expect(visits).toEqual([{ connection, departures: 1, reason: "stalled" }]);
   },

@@ -1,0 +1,59 @@
+// What is for one person reaches all their connections, and is not lost while they are away.
+
+import { expect, it } from "vitest";
+import { atEnd, ours, status, stock } from "../../harness/clients.js";
+import { openProxy } from "../../harness/proxy.js";
+import { serverForFile } from "../../harness/server.js";
+import { sign } from "../../harness/token.js";
+import { unique } from "../../harness/unique.js";
+import { Tables } from "../../src/generated/index.js";
+
+const server = serverForFile();
+
+it("a stock client is in its own room, and nobody else is", async () => {
+  const subject = unique("person");
+  const token = sign({ sub: subject });
+  const [phone, desktop] = [
+    await stock(server.url, "/tables", { token }),
+    await stock(server.url, "/tables", { token }),
+  ];
+  const other = await stock(server.url, "/tables", { token: sign({ sub: unique("person") }) });
+
+  await other.call("whisper", { subject, text: "psst" });
+
+  const heard = [await phone.next("whispered"), await desktop.next("whispered")];
+  for (const [whisper, meta] of heard) {
+    expect(whisper).toEqual({ subject, text: "psst" });
+    expect(meta).toMatchObject({ room: `user:${encodeURIComponent(subject)}`, seq: 1 });
+  }
+  await other.call("who_am_i");
+  expect(other.arrived("whispered")).toEqual([]);
+});
+
+it("our client hears what was whispered while it was away, in order", async () => {
+  const subject = unique("person");
+  const proxy = await openProxy(server.url);
+  atEnd(() => proxy.close());
+  const client = ours(proxy.url, { auth: () => sign({ sub: subject }) });
+  const heard: string[] = [];
+  const isComplete = new Promise<void>((resolve) => {
+    client.on(Tables.events.whispered, ({ text }) => {
+      if (heard.push(text) === 4) resolve();
+    });
+  });
+  client.connect();
+  await status(client, "connected");
+  const other = await stock(server.url, "/tables");
+  await other.call("whisper", { subject, text: "one" });
+
+  proxy.refuse();
+  proxy.cut();
+  await status(client, "reconnecting");
+  for (const text of ["two", "three"]) await other.call("whisper", { subject, text });
+  proxy.admit();
+  await status(client, "connected");
+  await other.call("whisper", { subject, text: "four" });
+
+  await isComplete;
+  expect(heard).toEqual(["one", "two", "three", "four"]);
+});
