@@ -83,6 +83,7 @@ pub mod describe;
 mod emit;
 mod encode;
 mod failure;
+mod outline;
 mod policy;
 #[doc(hidden)]
 pub mod private;
