@@ -38,7 +38,6 @@ suite() {
 prepare() { step "$@" || { printf 'failed\t%s\t0\t\n' "$1" >>"$results" && return 1; }; }
 
 rust_lane() {
-  prepare "crates" cargo fetch --locked || return 0
   suite "rust format" cargo fmt --all --check
   suite "clippy" cargo clippy --locked --workspace --all-targets --all-features -- --deny warnings
   suite "rust tests" scripts/test/rust-tests.sh
@@ -60,10 +59,15 @@ npm_lane() {
   prepare "python environment" scripts/python-env.sh || return 0
 }
 
+# Whoever stops this script stops what it has started.
+trap 'trap - INT TERM; kill 0' INT TERM
+
 echo "tests (logs in artifacts/logs)"
-# Both lanes need them: tests of the generators run the TypeScript compilers.
+# Both lanes need the packages: tests of the generators run the TypeScript compilers.
 npm_is_ready=no
+prepare "crates" cargo fetch --locked &
 prepare "npm packages" scripts/npm-packages.sh && npm_is_ready=yes
+wait
 rust_lane &
 npm_lane
 wait
