@@ -1,10 +1,10 @@
 // What the generated types promise to the code that uses them. Compiled beside the snapshots.
 
+import type { Value } from "./objects_with_a_tag/index.js";
+import type { Word } from "./open_enums/index.js";
 import type { OrderError } from "./refusals/index.js";
 import { contract as orders } from "./refusals/index.js";
 import { Shelves } from "./rooms_of_every_form/index.js";
-import type { Value } from "./objects_with_a_tag/index.js";
-import type { Word } from "./open_enums/index.js";
 
 /** A `switch` over the codes knows all of them, and the parameters of each. */
 export function words(problem: OrderError): string {
