@@ -12,8 +12,9 @@ use tracing::Instrument as _;
 
 use crate::context::Context;
 use crate::core::{Core, Origin};
-use crate::execute::{Gate, execute, supervise};
+use crate::execute::{execute, supervise};
 use crate::frame::decode_with_path;
+use crate::gate::Gate;
 use crate::inbox::{Arrived, Mounted};
 use crate::journal::RoomKey;
 use crate::lane::LaneKey;

@@ -16,8 +16,9 @@ use tracing::Instrument as _;
 
 use crate::context::Context;
 use crate::core::{Core, Origin};
-use crate::execute::{Gate, Once, execute};
+use crate::execute::execute;
 use crate::frame::{self, Arguments, Incoming, Rejected};
+use crate::gate::{Gate, Once};
 use crate::lane::LaneKey;
 use crate::ledger::payload_hash;
 use crate::link::{Inbox, Link, panic_message};

@@ -44,6 +44,7 @@ mod emitter;
 mod encode;
 mod execute;
 mod frame;
+mod gate;
 mod heads;
 mod inbox;
 mod join;

@@ -49,7 +49,7 @@ async fn commands_that_commit_are_stored_in_order_while_they_overlap() {
     let server = lab.server();
     let (_client, mut socket) = join(&server, "ann", "a").await;
 
-    let calls: Vec<_> = (0..200)
+    let calls: Vec<_> = (0..60)
         .map(|number| {
             let note = json!({ "desk": "a", "text": number.to_string() });
             socket.call::<Value>("write_note", &note)
@@ -59,7 +59,7 @@ async fn commands_that_commit_are_stored_in_order_while_they_overlap() {
         call.await.unwrap();
     }
 
-    for number in 0..200 {
+    for number in 0..60 {
         let event = socket.next_named("noted").await;
         assert_eq!(event.payload["text"], number.to_string());
         assert_eq!(event.meta["seq"], number + 1);

@@ -1,0 +1,108 @@
+//! What stands between a command and its handler: the rooms it is for, the command before it, and
+//! the ledger, which lets it run once.
+
+use std::sync::Arc;
+
+use tautline::{LibraryCode, RoomName, Uuid};
+
+use crate::commit::{CommitError, Remember};
+use crate::core::Core;
+use crate::journal::{LedgerEntry, LedgerKey};
+use crate::ledger::{Entrance, Verdict, judge};
+use crate::meta::Resent;
+use crate::problems::Trouble;
+
+/// What has to be seen to before the handler runs.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    /// The rooms in which the caller must be.
+    pub(crate) rooms: Vec<RoomName>,
+    /// The command that must have taken effect, or be staged ahead.
+    pub(crate) after: Option<Uuid>,
+    /// Set on an idempotent command with an id.
+    pub(crate) once: Option<Once>,
+}
+
+/// What makes a command run once.
+#[derive(Debug)]
+pub(crate) struct Once {
+    pub(crate) id: Uuid,
+    pub(crate) hash: [u8; 32],
+    pub(crate) resent: Option<Resent>,
+    pub(crate) window_ms: u64,
+}
+
+/// What the gate says.
+pub(crate) enum Admitted {
+    /// The handler runs.
+    Run,
+    /// It ran before.
+    Replay(LedgerEntry),
+}
+
+/// Opens when everything is seen to.
+pub(crate) async fn admit(core: &Arc<Core>, gate: Gate) -> Result<Admitted, Trouble> {
+    if let Some(room) = gate.rooms.iter().find(|room| !core.session.is_in(room)) {
+        tracing::debug!(trace_id = %core.trace, room = room.as_str(), "not a member");
+        return Err(LibraryCode::NotJoined.into());
+    }
+    if let Some(after) = gate.after {
+        follow(core, after).await?;
+    }
+    match gate.once {
+        Some(once) => enter_ledger(core, once).await,
+        None => Ok(Admitted::Run),
+    }
+}
+
+/// Sees to it that the command before it took effect or is ahead of it at the writer.
+async fn follow(core: &Arc<Core>, after: Uuid) -> Result<(), Trouble> {
+    match core.session.command(&after) {
+        Some(settlement) if settlement.lets_pass() => {
+            core.set_after(settlement);
+            Ok(())
+        }
+        Some(_) => Err(LibraryCode::PredecessorUnsettled.into()),
+        None => match core.runtime.journal.recall(&ledger_key(core, after)).await {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(LibraryCode::PredecessorUnsettled.into()),
+            Err(error) => Err(Trouble::Commit(CommitError::Journal(Arc::new(error)))),
+        },
+    }
+}
+
+fn ledger_key(core: &Core, id: Uuid) -> LedgerKey {
+    let subject = core.identity.subject.clone();
+    LedgerKey { subject, namespace: core.session.facts().path, id }
+}
+
+async fn enter_ledger(core: &Arc<Core>, once: Once) -> Result<Admitted, Trouble> {
+    let Once { id, hash, resent, window_ms } = once;
+    let key = ledger_key(core, id);
+    loop {
+        match core.runtime.running.enter(&key, hash) {
+            Entrance::Conflict => return Err(LibraryCode::ConflictingResend.into()),
+            Entrance::Second(mut ending) => {
+                // Without an ending, or with success, the ledger is asked again: it has the answer.
+                let ended = ending.wait_for(Option::is_some).await.ok().and_then(|end| end.clone());
+                if let Some(Err(problem)) = ended {
+                    return Err(Trouble::Refused(problem));
+                }
+            }
+            Entrance::First(claim) => {
+                let found = core.runtime.journal.recall(&key).await;
+                let found = found
+                    .map_err(|error| Trouble::Commit(CommitError::Journal(Arc::new(error))))?;
+                let ledger = &core.runtime.ledger;
+                return match judge(found, &hash, resent.as_ref(), ledger, window_ms) {
+                    Verdict::Run => {
+                        core.set_remember(Remember { key, hash, window_ms }, claim);
+                        Ok(Admitted::Run)
+                    }
+                    Verdict::Replay(entry) => Ok(Admitted::Replay(entry)),
+                    Verdict::Refuse(code) => Err(code.into()),
+                };
+            }
+        }
+    }
+}
