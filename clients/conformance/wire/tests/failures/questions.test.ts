@@ -98,3 +98,20 @@ it("our client is told when somebody was faster", async () => {
   await expect(late).rejects.toMatchObject({ problem: { code: "question_settled" } });
   expect(await verdict).toMatchObject({ ok: { vote: { isInFavour: true } } });
 });
+
+it("an answer to a question that was called off is told so", async () => {
+  const [deskId, job] = [unique("desk"), unique("job")];
+  const client = await stock(server.url, "/work");
+  await client.call("join_desk", { deskId });
+  const report = client.call("begin_job", { deskId, job });
+  const question = idOf((await client.next("approve"))[1]);
+  await client.call("call_off_job", { deskId, job });
+  const [settled] = await client.next("tautline:settled");
+
+  const answer = { question, answer: { name: "too late" } };
+  const problem = problemOf(await client.call("tautline:answer", answer));
+
+  expect(settled).toEqual({ question, outcome: "cancelled" });
+  expect(problem).toMatchObject({ code: "cancelled", category: "cancelled" });
+  expect(await report).toEqual({ ok: { end: "called_off" } });
+});
