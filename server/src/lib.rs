@@ -1,5 +1,95 @@
 //! The runtime of Tautline contracts: authentication, rooms, acknowledgements, the journal and
 //! everything else between a Socket.IO client and the service that implements a contract.
+//!
+//! In learning order:
+//!
+//! 1. [`Server::builder`] takes a contract, mounts a service for each of its namespaces and says what
+//!    is missing. [`Settings`] has the limits and times, each with its reason.
+//! 2. A service implements the server trait of its namespace. [`Context`] is what its methods know of
+//!    a call: who called, what to emit, and [`Context::commit`], which stores the answer, the durable
+//!    events and the application's own rows as one step.
+//! 3. [`Server::emitter`] and [`Server::room`] are for everything outside of a call: timers, HTTP
+//!    handlers, workers.
+//! 4. [`journal`] is where durable events and answers live. [`journal::Memory`] goes with the process.
+//! 5. [`Server::layer`], [`Server::router`] and [`Server::serve`] put it beside an application's own
+//!    routes; [`Server::shutdown`] ends it in good order.
+//! 6. `testing` (feature `testing`) is a client in the same process, for the tests of a service.
+//!
+//! ```
+//! use tautline::{contract, contract_error, namespace, payload, room};
+//! use tautline_server::{Answer, Context, Server};
+//!
+//! /// A counter that everybody in its room sees.
+//! #[room("counter:{name}")]
+//! pub struct Counter { pub name: String }
+//!
+//! /// How far it is.
+//! #[payload]
+//! pub struct Count { pub name: String, pub count: u32 }
+//!
+//! /// Why it was not counted.
+//! #[contract_error]
+//! pub enum CounterError {
+//!     /// It is full.
+//!     #[problem(category = capacity, message = "It is full.", hint = "Begin another one.")]
+//!     Full,
+//! }
+//!
+//! /// What a client may ask for.
+//! #[namespace("/counters", client = CountersClient)]
+//! pub trait CountersServer {
+//!     /// Shows a counter.
+//!     #[join]
+//!     async fn join_counter(room: Counter) -> Result<Count, CounterError>;
+//!
+//!     /// Counts.
+//!     #[event(delivery = idempotent, room = Counter)]
+//!     async fn count(counter: Count) -> Result<Count, CounterError>;
+//! }
+//!
+//! /// What the server tells.
+//! #[namespace("/counters", side = client)]
+//! pub trait CountersClient {
+//!     /// Somebody counted.
+//!     #[event(delivery = durable, room = Counter)]
+//!     fn counted(count: Count);
+//! }
+//!
+//! contract! { name: "counters", version: "1.0.0", namespaces: [Counters], scopes: [], auth: none, guests: true }
+//!
+//! struct Service;
+//!
+//! impl CountersServer for Service {
+//!     type Context = Context<Counters>;
+//!
+//!     async fn authorize_counter(&self, _: &Self::Context, _: &Counter) -> Answer<(), CounterError> {
+//!         Ok(())
+//!     }
+//!
+//!     async fn join_counter(&self, _: &Self::Context, room: &Counter) -> Answer<Count, CounterError> {
+//!         Ok(Count { name: room.name.clone(), count: 0 })
+//!     }
+//!
+//!     async fn count(&self, cx: &Self::Context, next: Count) -> Answer<Count, CounterError> {
+//!         if next.count > 99 {
+//!             return Err(CounterError::Full)?;
+//!         }
+//!         cx.commit(move |tx| {
+//!             tx.emit().counted(&next);
+//!             Ok(next)
+//!         })
+//!         .await
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Server::builder(contract()).namespace::<Counters>(Service).build()?;
+//! let app: axum::Router = axum::Router::new().merge(server.router());
+//! # let _ = app;
+//! # Ok(())
+//! # }
+//! ```
 
 #![forbid(unsafe_code)]
 
