@@ -6,7 +6,7 @@ use std::fmt::Display;
 use garde::rules::{length, pattern, range};
 use regex::Regex;
 
-use crate::{FieldProblem, Finite};
+use crate::{FieldProblem, Finite, Patch};
 
 /// Collects what a payload breaks, with the path of each field.
 #[derive(Debug, Default)]
@@ -75,6 +75,12 @@ impl<T: Text> Text for Option<T> {
     }
 }
 
+impl<T: Text> Text for Patch<T> {
+    fn text(&self) -> Option<&str> {
+        self.value()?.text()
+    }
+}
+
 /// A list or map whose entries can be counted.
 #[diagnostic::on_unimplemented(
     message = "`items` is a rule for lists, and `{Self}` is not `Vec<…>` or `BTreeMap<String, …>`",
@@ -94,6 +100,12 @@ impl<T> Items for Vec<T> {
 impl<T> Items for BTreeMap<String, T> {
     fn items(&self) -> Option<usize> {
         Some(self.len())
+    }
+}
+
+impl<T: Items> Items for Patch<T> {
+    fn items(&self) -> Option<usize> {
+        self.value()?.items()
     }
 }
 
@@ -139,6 +151,13 @@ impl<T: Number> Number for Option<T> {
     type Bound = T::Bound;
     fn within(&self, min: Option<T::Bound>, max: Option<T::Bound>) -> bool {
         self.as_ref().is_none_or(|number| number.within(min, max))
+    }
+}
+
+impl<T: Number> Number for Patch<T> {
+    type Bound = T::Bound;
+    fn within(&self, min: Option<T::Bound>, max: Option<T::Bound>) -> bool {
+        self.value().is_none_or(|number| number.within(min, max))
     }
 }
 
@@ -195,5 +214,24 @@ fn bounds<B: Display>(min: Option<B>, max: Option<B>) -> String {
         (Some(min), None) => format!("{min}.."),
         (None, Some(max)) => format!("..={max}"),
         (None, None) => "..".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_held_to_the_rules_of_what_it_sets() {
+        let broken = |title: Patch<String>| {
+            let mut report = Report::new();
+            length(&title, 1, 5, &mut report);
+            report.into_fields().len()
+        };
+
+        assert_eq!(broken(Patch::Absent), 0);
+        assert_eq!(broken(Patch::Null), 0);
+        assert_eq!(broken(Patch::Value("milk".to_owned())), 0);
+        assert_eq!(broken(Patch::Value(String::new())), 1);
     }
 }

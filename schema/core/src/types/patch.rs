@@ -22,6 +22,14 @@ impl<T> Patch<T> {
         matches!(self, Self::Absent)
     }
 
+    /// The value, if it sets one.
+    pub const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Null => None,
+        }
+    }
+
     /// Applies the change to a field.
     pub fn apply(self, field: &mut Option<T>) {
         match self {
