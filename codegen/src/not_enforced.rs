@@ -22,12 +22,6 @@ const OF_EVENTS: &[Unenforced] = &[
     Unenforced { fact: "rate", stated: |event| event.policy.rate.is_some() },
     Unenforced { fact: "cost", stated: |event| event.policy.cost != 1 },
     Unenforced { fact: "flag", stated: |event| event.policy.flag.is_some() },
-    Unenforced {
-        fact: "scope of a question",
-        stated: |event| {
-            matches!(event.kind, EventKind::Question { .. }) && !event.policy.scopes.is_empty()
-        },
-    },
     Unenforced { fact: "stream", stated: |event| matches!(event.kind, EventKind::Stream { .. }) },
 ];
 

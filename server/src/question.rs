@@ -39,6 +39,8 @@ struct Book {
 
 struct Open {
     name: &'static str,
+    /// What whoever answers must be allowed.
+    scopes: &'static [&'static str],
     payload: Encoded,
     rooms: Vec<(RoomKey, Retention)>,
     expires_at: u64,

@@ -66,8 +66,7 @@ fn rooms(event: &Event) -> Option<String> {
 }
 
 fn access(event: &Event) -> Vec<String> {
-    let mark = mark(event, "scope of a question");
-    let scope = |scope: &&str| format!("scope `{scope}`{mark}");
+    let scope = |scope: &&str| format!("scope `{scope}`");
     let mut words: Vec<String> = event.policy.scopes.iter().map(scope).collect();
     if event.policy.guests {
         words.push("guests too".to_owned());

@@ -25,21 +25,28 @@ pub(crate) async fn answer(
     let Ok(id) = given.question.parse::<Uuid>() else {
         return Err(refused(LibraryCode::QuestionExpired));
     };
-    let (read, is_asked) = {
+    let (read, refusal) = {
         let book = lock(&runtime.questions.0);
         match book.open.get(&id) {
-            None => (None, false),
+            None => (None, None),
             Some(open) => {
                 let path = session.facts().path;
                 let is_in = |room: &RoomKey| room.namespace == path && session.is_in(&room.room);
-                let is_asked = open.rooms.iter().any(|(room, _)| is_in(room));
-                (Some(Arc::clone(&open.read)), is_asked)
+                let identity = session.link.identity();
+                let refusal = if !open.rooms.iter().any(|(room, _)| is_in(room)) {
+                    Some(LibraryCode::NotJoined)
+                } else if !open.scopes.iter().all(|scope| identity.has_scope(scope)) {
+                    Some(LibraryCode::PermissionDenied)
+                } else {
+                    None
+                };
+                (Some(Arc::clone(&open.read)), refusal)
             }
         }
     };
     let Some(read) = read else { return Err(refused(runtime.questions.why_closed(&id))) };
-    if !is_asked {
-        return Err(refused(LibraryCode::NotJoined));
+    if let Some(code) = refusal {
+        return Err(refused(code));
     }
     let (hand_over, outcome) = match (&given.answer, &given.declined) {
         (Some(answer), None) => {

@@ -40,6 +40,7 @@ pub(crate) async fn ask<P: Wire, A: Wire, E: ContractError>(
         id,
         Open {
             name: event.name,
+            scopes: event.policy.scopes,
             payload: payload.clone(),
             rooms: rooms.clone(),
             expires_at,

@@ -183,6 +183,10 @@ pub(crate) trait DesksClient {
     /// Asks everybody at the desk.
     #[question(room = Desk, expires = "20s")]
     async fn decide(inquiry: Inquiry) -> Result<Decision, DeskError>;
+
+    /// Asks those at the desk who may decide about money.
+    #[question(room = Desk, expires = "20s", scope = "desks:admin")]
+    async fn approve(inquiry: Inquiry) -> Result<Decision, DeskError>;
 }
 
 contract! { name: "desks", version: "1.0.0", namespaces: [Desks], scopes: ["desks:admin"], auth: jwt, guests: true }

@@ -246,7 +246,11 @@ impl DesksServer for Lab {
     }
 
     async fn inquire(&self, cx: &Self::Context, inquiry: Inquiry) -> Answer<Decision, DeskError> {
-        match cx.emit().decide(&inquiry).await {
+        let answer = match inquiry.about.as_str() {
+            "money" => cx.emit().approve(&inquiry).await,
+            _ => cx.emit().decide(&inquiry).await,
+        };
+        match answer {
             Ok(decision) => Ok(decision),
             Err(tautline::Unanswered::Declined(error)) => Err(error)?,
             Err(other) => {

@@ -113,6 +113,23 @@ async fn only_members_of_the_room_may_answer() {
 }
 
 #[tokio::test]
+async fn only_who_has_the_questions_scope_may_answer() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_one, ann) = join(&server, "ann", "a").await;
+    let (_two, mut bob) = join(&server, "bob", "a").await;
+    let (_three, boss) = join(&server, "boss+desks:admin", "a").await;
+
+    let asking = ann.call::<Value>(INQUIRY, &json!({ "desk": "a", "about": "money" }));
+    let asked = bob.next_named("approve").await;
+    let refused = answer(&bob, &id(&asked), "yes").await;
+    answer(&boss, &id(&asked), "no").await;
+
+    assert_eq!(refused["error"]["code"], "permission_denied");
+    assert_eq!(asking.await.unwrap()["words"], "no");
+}
+
+#[tokio::test]
 async fn the_one_who_asks_can_answer_over_the_same_connection_under_a_flood() {
     let lab = Lab::default();
     let server = lab.server();
