@@ -245,7 +245,16 @@ export function createClient(options: ClientOptions): Client {
     join: join as Client["join"],
     room: ((target: AnyJoinable | AnyRoomState, params: unknown) =>
       look(locate(target, params))) as Client["room"],
-    questions: questions.store,
+    questions(question) {
+      const { getSnapshot, subscribe } = questions.store(question);
+      return {
+        getSnapshot,
+        subscribe(listener) {
+          connection.open(question.namespace);
+          return subscribe(listener);
+        },
+      };
+    },
     answer(question, handler) {
       connection.open(question.namespace);
       return questions.answer(question, handler);

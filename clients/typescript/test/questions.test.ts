@@ -3,10 +3,22 @@
 import { expect, test, vi } from "vitest";
 import { decline, isProblemError } from "../src/index.js";
 import { refuse } from "../src/testing.js";
-import { Board } from "./board.js";
+import { Board, Desk } from "./board.js";
 import { boardAt, numbered, problem, stage } from "./stage.js";
 
 const { approve } = Board.questions;
+
+test("who watches for questions is in their namespace", async () => {
+  const { client, server, connected } = stage();
+  client.use(Desk);
+  await connected();
+  expect(server.connects.map(({ namespace }) => namespace)).toEqual(["/desk"]);
+
+  client.questions(approve).subscribe(() => {});
+  await server.settled();
+
+  expect(server.connects.map(({ namespace }) => namespace)).toEqual(["/desk", "/board"]);
+});
 
 /** A client in the board `b`, where the server may ask. */
 async function asked() {
