@@ -10,6 +10,7 @@ mod facts;
 mod open_enums;
 mod payloads;
 mod refusals;
+mod room_names;
 mod rooms;
 
 use std::{
