@@ -35,7 +35,13 @@ suite() {
 }
 
 # A preparation: no suite of its own, but what needs it cannot go on without it.
-prepare() { step "$@" || { printf 'failed\t%s\t0\t\n' "$1" >>"$results" && return 1; }; }
+#   prepare "npm packages" scripts/npm-packages.sh
+prepare() {
+  local started=$SECONDS result=done
+  step "$@" || result=failed
+  printf '%s\t%s\t%s\t\n' "$result" "$1" $((SECONDS - started)) >>"$results"
+  [[ $result == done ]]
+}
 
 rust_lane() {
   suite "rust format" cargo fmt --all --check
