@@ -37,10 +37,10 @@ suite() {
 # A preparation: no suite of its own, but what needs it cannot go on without it.
 #   prepare "npm packages" scripts/npm-packages.sh
 prepare() {
-  local started=$SECONDS result=done
+  local started=$SECONDS result="done"
   step "$@" || result=failed
   printf '%s\t%s\t%s\t\n' "$result" "$1" $((SECONDS - started)) >>"$results"
-  [[ $result == done ]]
+  [[ $result == "done" ]]
 }
 
 rust_lane() {
