@@ -6,8 +6,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::cpu;
 use crate::payload::{News, Note};
+use crate::process;
 use crate::serve::Child;
 
 /// How many clients send acknowledged events.
@@ -16,6 +16,9 @@ const SENDERS: usize = 16;
 const ACKS: usize = 64_000;
 /// How many deliveries each round measures.
 const DELIVERIES: usize = 300_000;
+
+/// How many connections are idle at once.
+const IDLE: usize = 1_000;
 
 /// What is measured.
 #[derive(Clone, Copy)]
@@ -30,15 +33,18 @@ pub(crate) enum Workload {
         /// How many.
         members: usize,
     },
+    /// Connections in a namespace that say nothing.
+    Idle,
 }
 
 impl Workload {
     /// All of them, in the order of the table.
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Acks { in_flight: 1 },
         Self::Acks { in_flight: 16 },
         Self::FanOut { members: 100 },
         Self::FanOut { members: 1_000 },
+        Self::Idle,
     ];
 
     /// The name in the table.
@@ -46,11 +52,13 @@ impl Workload {
         match self {
             Self::Acks { in_flight } => format!("ack, {in_flight} in flight"),
             Self::FanOut { members } => format!("broadcast to {members}"),
+            Self::Idle => "idle connection, KiB".to_owned(),
         }
     }
 }
 
-/// The server's CPU per operation of a workload, in microseconds.
+/// The server's CPU per operation of a workload, in microseconds; of [`Workload::Idle`] its memory
+/// per connection, in KiB.
 ///
 /// # Errors
 /// When the server drops an event or answers something else.
@@ -58,6 +66,7 @@ pub(crate) async fn measure(server: &Child, workload: Workload) -> anyhow::Resul
     match workload {
         Workload::Acks { in_flight } => acks(server, in_flight).await,
         Workload::FanOut { members } => fan_out(server, members).await,
+        Workload::Idle => idle(server).await,
     }
 }
 
@@ -66,9 +75,9 @@ async fn acks(server: &Child, in_flight: usize) -> anyhow::Result<f64> {
     let rounds = ACKS / SENDERS / in_flight;
     burst(&mut clients, rounds / 8, in_flight).await?;
 
-    let before = cpu::used_ns(server.pid())?;
+    let before = process::used_ns(server.pid())?;
     burst(&mut clients, rounds, in_flight).await?;
-    let used = cpu::used_ns(server.pid())? - before;
+    let used = process::used_ns(server.pid())? - before;
 
     Ok(used as f64 / (rounds * in_flight * SENDERS) as f64 / 1_000.0)
 }
@@ -101,9 +110,9 @@ async fn fan_out(server: &Child, members: usize) -> anyhow::Result<f64> {
     let rounds = DELIVERIES / members;
     announce(&mut clients, rounds / 8).await?;
 
-    let before = cpu::used_ns(server.pid())?;
+    let before = process::used_ns(server.pid())?;
     announce(&mut clients, rounds).await?;
-    let used = cpu::used_ns(server.pid())? - before;
+    let used = process::used_ns(server.pid())? - before;
 
     Ok(used as f64 / (rounds * members) as f64 / 1_000.0)
 }
@@ -122,6 +131,17 @@ async fn announce(clients: &mut [Client], rounds: usize) -> anyhow::Result<()> {
         .await?;
     }
     Ok(())
+}
+
+async fn idle(server: &Child) -> anyhow::Result<f64> {
+    // What the first connections set up is not theirs alone.
+    let first = connect_all(server, IDLE / 10).await?;
+    let before = process::memory_kib(server.pid())?;
+    let clients = connect_all(server, IDLE).await?;
+    let used = process::memory_kib(server.pid())? - before;
+
+    drop((first, clients));
+    Ok(used as f64 / IDLE as f64)
 }
 
 async fn connect_all(server: &Child, count: usize) -> anyhow::Result<Vec<Client>> {

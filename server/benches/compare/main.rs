@@ -1,14 +1,15 @@
 //! What an event costs, beside bare socketioxide, in one run: `cargo bench -p tautline-server`.
 //!
 //! The figure is the server's CPU time per operation, which is steadier than wall-clock rates on a
-//! shared machine. Each server runs in a process of its own; rounds of both alternate, so that a
-//! slow minute of the machine hits both, and the medians are compared.
+//! shared machine; of idle connections it is their memory. Each server runs in a process of its own;
+//! rounds of both alternate, so that a slow minute of the machine hits both, and the medians are
+//! compared.
 
 mod bare;
-mod cpu;
 mod load;
 mod ours;
 mod payload;
+mod process;
 mod serve;
 
 use load::Workload;
@@ -28,7 +29,8 @@ fn main() -> anyhow::Result<()> {
 /// Drives both servers through every workload and prints the table.
 fn compare() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    println!("CPU of the server in µs per operation, median of {ROUNDS} alternating rounds");
+    println!("CPU of the server in µs per operation, and its memory in KiB per idle connection;");
+    println!("medians of {ROUNDS} alternating rounds");
     println!("{:<28} {:>10} {:>10} {:>8}", "workload", "tautline", "bare", "ratio");
     for workload in Workload::ALL {
         let (mut ours, mut bare) = (Vec::new(), Vec::new());

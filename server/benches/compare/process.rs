@@ -1,4 +1,4 @@
-//! How much CPU another process has used.
+//! How much CPU and memory another process uses.
 
 use std::fs;
 
@@ -14,4 +14,15 @@ pub(crate) fn used_ns(pid: u32) -> anyhow::Result<u64> {
         total += on_cpu.parse::<u64>()?;
     }
     Ok(total)
+}
+
+/// The memory of a process that is not shared with files, in KiB.
+///
+/// # Errors
+/// When the process is gone.
+pub(crate) fn memory_kib(pid: u32) -> anyhow::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    Ok(kib.unwrap_or_default().parse()?)
 }
