@@ -3,7 +3,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, createClient, roomState } from "@tautline/client";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { Boards, contract } from "../../web/src/generated/index.js";
 import { startCuttingProxy } from "../harness/cutting-proxy.js";
 import { startServer } from "../harness/server.js";
@@ -35,6 +35,11 @@ test(`for ${MINUTES} minutes nothing is lost and nothing happens twice`, async (
   const proxy = await startCuttingProxy(server.url);
   const end = Date.now() + MINUTES * 60_000;
   const participants = Array.from({ length: CLIENTS }, (_, it) => join(proxy.url, `client-${it}`));
+  onTestFinished(async () => {
+    for (const { client } of participants) client.close();
+    await proxy.close();
+    await server.stop();
+  });
   let cuts = 0;
 
   const cutting = (async () => {
@@ -64,10 +69,6 @@ test(`for ${MINUTES} minutes nothing is lost and nothing happens twice`, async (
     const titles = new Set(heard.map(({ title }) => title));
     expect(promised.filter((title) => !titles.has(title))).toEqual([]);
   }
-
-  for (const { client } of participants) client.close();
-  await proxy.close();
-  await server.stop();
 });
 
 /** Joins the board with a client of its own, which agrees to every replacement. */
