@@ -33,13 +33,17 @@ interface Participant {
 test(`for ${MINUTES} minutes nothing is lost and nothing happens twice`, async () => {
   const server = await startServer({ page: "production" });
   const proxy = await startCuttingProxy(server.url);
-  const end = Date.now() + MINUTES * 60_000;
   const participants = Array.from({ length: CLIENTS }, (_, it) => join(proxy.url, `client-${it}`));
   onTestFinished(async () => {
     for (const { client } of participants) client.close();
     await proxy.close();
     await server.stop();
   });
+  // Who comes later finds the first cards in the state and never hears of them.
+  await expect
+    .poll(() => participants.every(({ cards }) => cards() !== undefined), { timeout: 15_000 })
+    .toBe(true);
+  const end = Date.now() + MINUTES * 60_000;
   let cuts = 0;
 
   const cutting = (async () => {
