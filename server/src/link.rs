@@ -121,6 +121,11 @@ impl Link {
 
     /// Sends a frame. Never blocks and never fails: the class decides what a full queue drops.
     pub(crate) fn send(self: &Arc<Self>, class: Class<'_>, frame: Frame) {
+        self.send_shared(class, &frame);
+    }
+
+    /// Sends a frame that goes to others, too: it is cloned only where it has to wait.
+    pub(crate) fn send_shared(self: &Arc<Self>, class: Class<'_>, frame: &Frame) {
         if !self.is_closed() {
             self.connection.outbound().send(self, class, frame);
         }

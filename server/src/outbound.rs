@@ -58,16 +58,16 @@ impl Outbound {
     }
 
     /// Sends a frame now, or lets it wait, or drops it.
-    pub(crate) fn send(&self, link: &Arc<Link>, class: Class<'_>, frame: Frame) {
+    pub(crate) fn send(&self, link: &Arc<Link>, class: Class<'_>, frame: &Frame) {
         if self.waiting.load(Ordering::Acquire) == 0 {
-            match link.port().try_send(class, &frame) {
+            match link.port().try_send(class, frame) {
                 Ok(()) | Err(Blocked::Gone) => return,
                 Err(Blocked::Full) => {}
             }
         }
         let is_over = {
             let mut queue = self.queue();
-            self.keep(&mut queue, link, class, frame);
+            self.keep(&mut queue, link, class, frame.clone());
             self.settle(&mut queue, link);
             queue.bytes > self.limits.bytes
         };

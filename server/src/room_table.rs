@@ -152,7 +152,7 @@ impl RoomTable {
         session.note_entered(&entry.key.room);
         let Some(held) = member.held.take() else { return };
         for message in &held.messages {
-            send(session, &entry.key.room, message);
+            send(session, &entry.key.room, &message.kind, &message.frame());
         }
         let lost = if held.is_over { room.head.clone() } else { None };
         drop(shard);
@@ -194,12 +194,14 @@ impl RoomTable {
             room.head = Some(position.clone());
             room.moved = true;
         }
+        // Once for all: a fan-out costs nothing more per member than handing it over.
+        let frame = message.frame();
         for member in &mut room.members {
             if unless_in.iter().any(|other| member.session.is_in(&other.room)) {
                 continue;
             }
             match &mut member.held {
-                None => send(&member.session, &key.room, message),
+                None => send(&member.session, &key.room, &message.kind, &frame),
                 Some(held) => held.push(message),
             }
         }
@@ -248,6 +250,12 @@ impl Members {
     }
 }
 
+impl Message {
+    fn frame(&self) -> Frame {
+        Frame::Event(self.payload.clone())
+    }
+}
+
 impl Held {
     fn push(&mut self, message: &Message) {
         let bytes = self.bytes + message.payload.len();
@@ -261,12 +269,12 @@ impl Held {
     }
 }
 
-fn send(session: &Session, room: &RoomName, message: &Message) {
-    let class = match &message.kind {
+fn send(session: &Session, room: &RoomName, kind: &Kind, frame: &Frame) {
+    let class = match kind {
         Kind::Durable(_) => Class::Durable { room },
         Kind::Live => Class::Live,
         Kind::Volatile(conflate) => Class::Volatile { conflate },
         Kind::Control => Class::Control,
     };
-    session.link.send(class, Frame::Event(message.payload.clone()));
+    session.link.send_shared(class, frame);
 }
