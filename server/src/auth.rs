@@ -85,9 +85,10 @@ impl Gate {
     pub(crate) fn new(
         contract: &'static Contract,
         authenticator: Option<Arc<dyn Authenticator>>,
+        secret: &[u8; 32],
         deadline: Duration,
     ) -> Self {
-        Self { contract, authenticator, guests: Guests::new(), deadline }
+        Self { contract, authenticator, guests: Guests::new(secret), deadline }
     }
 
     /// Who connects with this greeting.

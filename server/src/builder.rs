@@ -93,6 +93,7 @@ impl Builder {
             contract: self.contract,
             settings: self.settings,
             authenticator: self.authenticator,
+            secret: runtime.journal.secret(),
             inboxes,
         });
         // The runtime is new: nobody has set it before.

@@ -8,7 +8,9 @@ use tautline::{Encoded, RoomName, Uuid};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
-use crate::journal::{Host, Journal, JournalError, LedgerEntry, LedgerKey, QuestionRef};
+use crate::journal::{
+    Change, Host, Journal, JournalError, LedgerEntry, LedgerKey, QuestionRef, StreamRef,
+};
 use crate::position::Position;
 use crate::publish::Publisher;
 use crate::settlement::Settlement;
@@ -40,6 +42,10 @@ pub(crate) struct Work {
     pub(crate) cause: Option<Uuid>,
     /// Set when the emits are one question.
     pub(crate) question: Option<QuestionRef>,
+    /// Set when they are the start of a stream.
+    pub(crate) stream: Option<StreamRef>,
+    /// What becomes of streams, questions and receipts with it.
+    pub(crate) changes: Vec<Change>,
     /// The command that must have taken effect before.
     pub(crate) after: Option<Arc<Settlement>>,
     /// This command.
@@ -205,6 +211,8 @@ impl Work {
             ledger: None,
             cause: None,
             question: None,
+            stream: None,
+            changes: Vec::new(),
             after: None,
             settlement: None,
         }

@@ -87,7 +87,10 @@ fn lane_of(command: &ControlCommand) -> Option<LaneKey> {
         ControlCommand::Subscribe(room) => Some(LaneKey::Room(room.room.clone())),
         ControlCommand::Unsubscribe(room) => Some(LaneKey::Room(room.room.clone())),
         ControlCommand::Refresh(_) => Some(LaneKey::Named("tautline:refresh")),
-        ControlCommand::Resume(_) | ControlCommand::Answer(_) => None,
+        ControlCommand::Resume(_)
+        | ControlCommand::Answer(_)
+        | ControlCommand::Receipt(_)
+        | ControlCommand::Present(_) => None,
     }
 }
 
@@ -115,6 +118,9 @@ where
             let answered = question::answer(&core.runtime, &core.session, given, attachments).await;
             answered.map_err(Refusal::Problem)?;
             nothing()
+        }
+        ControlCommand::Receipt(_) | ControlCommand::Present(_) => {
+            Err(LibraryCode::UnknownRoom.into())
         }
     }
 }

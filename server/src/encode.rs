@@ -69,6 +69,9 @@ fn push_meta(text: &mut String, room: &RoomName, at: &Position, body: &EventBody
     if let Some(question) = &body.question {
         let _ = write!(text, ",\"question\":{}", json(question));
     }
+    if let Some(stream) = &body.stream {
+        let _ = write!(text, ",\"stream\":{}", json(stream));
+    }
     text.push('}');
 }
 
@@ -110,8 +113,8 @@ pub(crate) struct Settled {
     pub(crate) at: Vec<(RoomName, Position)>,
     /// Whether an earlier attempt did it.
     pub(crate) replayed: bool,
-    /// The room's open questions, as a JSON list; for a join.
-    pub(crate) questions: Option<String>,
+    /// What stands in the room, as the fields of a JSON object; for a join.
+    pub(crate) standing: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -123,7 +126,7 @@ struct At<'a> {
 
 /// `[{"ok":…}]`.
 pub(crate) fn ack_ok(settled: Settled) -> Payload {
-    let Settled { answer, at, replayed, questions } = settled;
+    let Settled { answer, at, replayed, standing } = settled;
     let ok = if answer.json.is_empty() { "null" } else { &answer.json };
     let mut text = String::with_capacity(ok.len() + 9 + at.len() * 96);
     text.push_str("[{\"ok\":");
@@ -136,9 +139,9 @@ pub(crate) fn ack_ok(settled: Settled) -> Payload {
     if replayed {
         text.push_str(",\"replayed\":true");
     }
-    if let Some(questions) = questions {
-        text.push_str(",\"questions\":");
-        text.push_str(&questions);
+    if let Some(standing) = standing {
+        text.push(',');
+        text.push_str(&standing);
     }
     text.push_str("}]");
     Payload::new(text, answer.attachments)
@@ -173,6 +176,7 @@ mod tests {
             ts: 7,
             cause: Some(Uuid::from_u128(1)),
             question: Some(QuestionRef { id: Uuid::from_u128(2), expires_at: 9 }),
+            stream: None,
         };
 
         let frame = durable(&RoomName::from_wire("r:1"), &at(3), &body);
@@ -191,7 +195,7 @@ mod tests {
             answer: encoded("{}"),
             at: vec![(RoomName::from_wire("r"), at(1))],
             replayed: true,
-            questions: Some("[]".to_owned()),
+            standing: Some("\"questions\":[]".to_owned()),
         };
 
         assert_eq!(ack_ok(Settled::default()).args(), "[{\"ok\":null}]");
@@ -215,6 +219,7 @@ mod tests {
                 ts: 0,
                 cause: None,
                 question: None,
+                stream: None,
             },
         };
         let key = RoomKey { namespace: "/t", room: RoomName::from_wire("r") };

@@ -58,7 +58,7 @@ impl Drop for Turn<'_> {
 }
 
 fn replay(entry: LedgerEntry) -> Settled {
-    Settled { answer: entry.answer, at: entry.at, replayed: true, questions: None }
+    Settled { answer: entry.answer, at: entry.at, replayed: true, standing: None }
 }
 
 /// Runs a handler to its end, its panic or its deadline.
@@ -212,13 +212,13 @@ fn accept(core: &Core, mut settled: Settled) {
     let mut joining = core.take_joining();
     for (room, at) in joining.iter_mut().filter_map(|joining| joining.at.take()) {
         let key = RoomKey { namespace: core.session.facts().path, room };
-        let mut questions = Encoded::default();
+        let mut standing = Encoded::default();
         // Numbered behind the answer's own attachments.
         let before = settled.answer.attachments.len();
-        questions.attachments.clone_from(&settled.answer.attachments);
-        core.runtime.questions.push_open(&key, &mut questions);
-        settled.answer.attachments.extend(questions.attachments.drain(before..));
-        settled.questions = Some(questions.json);
+        standing.attachments.clone_from(&settled.answer.attachments);
+        crate::standing::push(&core.runtime, &key, &mut standing);
+        settled.answer.attachments.extend(standing.attachments.drain(before..));
+        settled.standing = Some(standing.json);
         settled.at = vec![(key.room, at)];
     }
     if let Some(ack) = core.take_ack() {

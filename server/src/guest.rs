@@ -2,14 +2,12 @@
 //! they send again would find no earlier answer, and run twice.
 //!
 //! A guest gets a credential in `tautline:welcome` and shows it as `auth.guest` when it comes back.
-//! It is signed with a key that the server makes up when it starts: a restart makes new guests, as
-//! it makes a new ledger.
+//! It is signed with the journal's secret: a guest is forgotten together with the ledger, not before.
 
 use std::fmt;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::identity::Identity;
 
@@ -45,11 +43,9 @@ struct Claims {
 }
 
 impl Guests {
-    /// Guests of a server that starts: nobody is known yet.
-    pub(crate) fn new() -> Self {
-        // 244 random bits of the operating system's; HMAC-SHA-256 wants no more than 256.
-        let secret = [Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat();
-        Self { signs: EncodingKey::from_secret(&secret), reads: DecodingKey::from_secret(&secret) }
+    /// Guests whose credentials are signed with this secret.
+    pub(crate) fn new(secret: &[u8; 32]) -> Self {
+        Self { signs: EncodingKey::from_secret(secret), reads: DecodingKey::from_secret(secret) }
     }
 
     /// The guest of this credential, or a new one if it is not ours.
@@ -86,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_guest_that_comes_back_is_the_same_guest() {
-        let guests = Guests::new();
+        let guests = Guests::new(&[2; 32]);
 
         let first = guests.admit(None);
         let again = guests.admit(Some(&first.credential));
@@ -97,8 +93,8 @@ mod tests {
 
     #[test]
     fn a_credential_of_another_server_or_of_nobody_makes_a_new_guest() {
-        let stranger = Guests::new().admit(None);
-        let guests = Guests::new();
+        let stranger = Guests::new(&[1; 32]).admit(None);
+        let guests = Guests::new(&[2; 32]);
 
         for credential in [stranger.credential.as_str(), "", "rubbish", "a.b.c"] {
             let guest = guests.admit(Some(credential));
@@ -110,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_credential_is_not_printed() {
-        let guest = Guests::new().admit(None);
+        let guest = Guests::new(&[1; 32]).admit(None);
 
         assert!(!format!("{guest:?}").contains(&guest.credential));
     }

@@ -47,6 +47,16 @@ pub trait Journal: Send + Sync + 'static {
         max_bytes: usize,
     ) -> JournalFuture<'a, Page>;
 
+    /// The streams and questions that were begun and not ended. Asked once, when the server starts.
+    fn unfinished(&self) -> JournalFuture<'_, Unfinished>;
+
+    /// How far each user has got in a room, by subject.
+    fn receipts<'a>(&'a self, room: &'a RoomKey) -> JournalFuture<'a, Vec<(String, Receipt)>>;
+
+    /// 32 random bytes that live as long as the journal: credentials that are signed with it are good
+    /// after a restart, too.
+    fn secret(&self) -> [u8; 32];
+
     /// The committed answer of a command.
     fn recall<'a>(&'a self, key: &'a LedgerKey) -> JournalFuture<'a, Option<LedgerEntry>>;
 
@@ -84,6 +94,12 @@ pub trait JournalWriter: Send + 'static {
         key: &LedgerKey,
         entry: LedgerEntry,
     ) -> Result<Option<LedgerEntry>, JournalError>;
+
+    /// Notes what became of a stream, a question or a receipt.
+    ///
+    /// # Errors
+    /// When it cannot be stored; the runtime rolls the savepoint back.
+    fn record(&mut self, change: &Change) -> Result<(), JournalError>;
 
     /// Takes back everything since the savepoint.
     ///
@@ -176,6 +192,18 @@ pub struct EventBody {
     pub cause: Option<Uuid>,
     /// Set on a question.
     pub question: Option<QuestionRef>,
+    /// Set on the start of a stream.
+    pub stream: Option<StreamRef>,
+}
+
+/// What makes an event the start of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamRef {
+    /// Names the stream in its parts and its end.
+    pub id: Uuid,
+    /// How long its producer may be silent, in milliseconds.
+    pub lease_ms: u32,
 }
 
 /// What makes an event a question.
@@ -195,6 +223,105 @@ pub struct StoredEvent {
     pub seq: u64,
     /// What is stored of it.
     pub body: EventBody,
+}
+
+/// What becomes of streams, questions and receipts, which live longer than one event.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A stream began.
+    StreamOpened(StreamRecord),
+    /// A part was added to a stream. A number that is not above the stream's last one changes
+    /// nothing.
+    StreamExtended {
+        /// The stream.
+        id: Uuid,
+        /// The part's number.
+        number: u32,
+        /// The part.
+        text: String,
+        /// Until when the producer must say more, in Unix milliseconds.
+        lease_until: u64,
+    },
+    /// A stream ended.
+    StreamClosed(Uuid),
+    /// A question was put.
+    QuestionOpened(QuestionRecord),
+    /// A question was settled.
+    QuestionClosed(Uuid),
+    /// A user got further in a room. Never goes back, whatever comes.
+    ReceiptGiven {
+        /// The room.
+        room: RoomKey,
+        /// The user.
+        subject: String,
+        /// How far.
+        receipt: Receipt,
+    },
+}
+
+/// A stream that has begun and not ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamRecord {
+    /// The stream's id.
+    pub id: Uuid,
+    /// The namespace's path.
+    pub namespace: String,
+    /// The event's name.
+    pub name: String,
+    /// Its rooms.
+    pub rooms: Vec<RoomName>,
+    /// What it was started with.
+    pub payload: Encoded,
+    /// The number of the last part; 0 if there is none.
+    pub number: u32,
+    /// All its parts, in one.
+    pub text: String,
+    /// Until when the producer must say more, in Unix milliseconds.
+    pub lease_until: u64,
+}
+
+/// A question that was put and not settled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuestionRecord {
+    /// The question's id.
+    pub id: Uuid,
+    /// The namespace's path.
+    pub namespace: String,
+    /// The event's name.
+    pub name: String,
+    /// Its rooms.
+    pub rooms: Vec<RoomName>,
+    /// What was asked.
+    pub payload: Encoded,
+    /// When its time is over, in Unix milliseconds.
+    pub expires_at: u64,
+}
+
+/// How far a user has got in a room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// The last event that a client of the user has received.
+    pub delivered: u64,
+    /// The last event that the user has read.
+    pub read: u64,
+}
+
+/// What was begun and not ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Unfinished {
+    /// Streams.
+    pub streams: Vec<StreamRecord>,
+    /// Questions.
+    pub questions: Vec<QuestionRecord>,
+}
+
+impl Receipt {
+    /// The further of both, each mark for itself. What is read is delivered.
+    #[must_use]
+    pub fn merged(self, other: Self) -> Self {
+        let read = self.read.max(other.read);
+        Self { delivered: self.delivered.max(other.delivered).max(read), read }
+    }
 }
 
 /// Some of a room's events.

@@ -158,6 +158,7 @@ mod session;
 mod settlement;
 mod sink;
 mod stage;
+mod standing;
 mod tasks;
 mod welcome;
 mod writer;

@@ -146,12 +146,12 @@ fn write(core: &Core, room: &RoomName, found: Found, answer: &mut Encoded) {
             let _ = write!(answer.json, ",\"events\":[],\"problem\":{}", json(&problem));
         }
     }
-    let _ = write!(answer.json, ",\"more\":{more},\"questions\":");
+    let _ = write!(answer.json, ",\"more\":{more},");
     if is_in {
         let key = RoomKey { namespace: core.session.facts().path, room: room.clone() };
-        core.runtime.questions.push_open(&key, answer);
+        crate::standing::push(&core.runtime, &key, answer);
     } else {
-        answer.json.push_str("[]");
+        answer.json.push_str("\"questions\":[]");
     }
     answer.json.push('}');
 }

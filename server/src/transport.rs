@@ -29,6 +29,8 @@ pub(crate) struct TransportParts {
     pub(crate) contract: &'static Contract,
     pub(crate) settings: Settings,
     pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
+    /// What the credentials of guests are signed with.
+    pub(crate) secret: [u8; 32],
     /// One for each namespace.
     pub(crate) inboxes: Vec<Arc<dyn Inbox>>,
 }
@@ -62,8 +64,8 @@ impl Transport {
 
     /// Puts it together. The parts have been looked at before: [`Transport::mistakes`].
     pub(crate) fn new(parts: TransportParts) -> Self {
-        let TransportParts { contract, settings, authenticator, inboxes } = parts;
-        let gate = Gate::new(contract, authenticator, settings.authentication_timeout);
+        let TransportParts { contract, settings, authenticator, secret, inboxes } = parts;
+        let gate = Gate::new(contract, authenticator, &secret, settings.authentication_timeout);
         let adapters = Arc::new(Adapters::default());
         let roster = Arc::new(Roster::default());
         let is_draining = Arc::new(AtomicBool::new(false));

@@ -136,7 +136,8 @@ impl Writer {
     }
 
     fn attempt(&mut self, work: Work) -> Result<Stored, CommitError> {
-        let Work { step, mut staged, mut answer, ledger, cause, question, .. } = work;
+        let Work { step, mut staged, mut answer, ledger, cause, question, stream, changes, .. } =
+            work;
         if let Some(step) = step {
             let connection = self.journal.connection();
             let ran = catch_unwind(AssertUnwindSafe(|| step(connection, &mut staged)));
@@ -164,6 +165,7 @@ impl Writer {
                     ts,
                     cause,
                     question: question.clone(),
+                    stream,
                 };
                 let event = NewEvent { room: key, retention, body };
                 let position = self.journal.append(&event).map_err(CommitError::journal)?;
@@ -180,6 +182,9 @@ impl Writer {
                     release: None,
                 });
             }
+        }
+        for change in &changes {
+            self.journal.record(change).map_err(CommitError::journal)?;
         }
         if let Some(Remember { key, hash, window_ms }) = ledger {
             let expires_at = ts.saturating_add(window_ms);

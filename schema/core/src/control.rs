@@ -27,6 +27,14 @@ pub trait ControlServer {
     /// Answers or declines a question.
     #[event(guests, lane = none)]
     async fn answer(answer: AnswerQuestion) -> Result<(), NoRefusal>;
+
+    /// Says how far the caller has got in a room that keeps receipts. Never goes back.
+    #[event(guests, lane = none)]
+    async fn receipt(receipt: GiveReceipt) -> Result<(), NoRefusal>;
+
+    /// Shows the caller's state to a room that has presence.
+    #[event(guests, lane = none)]
+    async fn present(state: ShowPresence) -> Result<(), NoRefusal>;
 }
 
 /// What the library tells a client.
@@ -52,6 +60,22 @@ pub trait ControlClient {
     /// names.
     #[event(delivery = durable)]
     fn settled(settled: Settled);
+
+    /// The next part of a stream. Whoever misses one subscribes again and gets the text so far.
+    #[event]
+    fn append(append: StreamAppend);
+
+    /// A stream is over. Durable in the stream's rooms, which the sink names.
+    #[event(delivery = durable)]
+    fn ended(ended: StreamEnded);
+
+    /// How far users have got in a room, of those who moved.
+    #[event]
+    fn receipts(receipts: Receipts);
+
+    /// Who came to a room, changed or left.
+    #[event]
+    fn presence(change: PresenceChange);
 
     /// Something that a person may want to know about the connection.
     #[event]
@@ -174,6 +198,12 @@ pub struct RoomResumed {
     pub more: bool,
     /// The questions that are open in the room.
     pub questions: Vec<OpenQuestion>,
+    /// The streams that are open in the room, each with its text so far.
+    pub streams: Vec<OpenStream>,
+    /// How far each user has got, by subject, if the room keeps receipts.
+    pub receipts: Option<BTreeMap<String, Receipt>>,
+    /// Who is there, if the room has presence.
+    pub presence: Option<Presence>,
     /// Why the room cannot be entered at all.
     pub problem: Option<Problem>,
 }
@@ -221,6 +251,8 @@ pub struct EventMeta {
     pub cause: Option<String>,
     /// Set when it is a question.
     pub question: Option<QuestionMeta>,
+    /// Set when it starts a stream.
+    pub stream: Option<StreamMeta>,
 }
 
 /// What comes with a question.
@@ -245,6 +277,142 @@ pub struct OpenQuestion {
     pub room: RoomName,
     /// When its time is over, in Unix milliseconds.
     pub expires_at: SafeInt,
+}
+
+/// What comes with the start of a stream.
+#[payload]
+pub struct StreamMeta {
+    /// The stream's id.
+    pub id: String,
+    /// How long its producer may be silent before it has failed, in milliseconds.
+    pub lease_ms: u32,
+}
+
+/// A stream that has begun and not ended.
+#[payload]
+pub struct OpenStream {
+    /// The stream's id.
+    pub id: String,
+    /// The event's name.
+    pub name: String,
+    /// What it was started with.
+    pub payload: Json,
+    /// The room's name.
+    pub room: RoomName,
+    /// The number of the last part that is in `text`; 0 if there is none.
+    pub number: u32,
+    /// All its parts so far, in one.
+    pub text: String,
+}
+
+/// A part of a stream.
+#[payload]
+pub struct StreamAppend {
+    /// The room's name.
+    pub room: RoomName,
+    /// The stream's id.
+    pub stream: String,
+    /// The part's number in its stream, from 1 without a gap.
+    pub number: u32,
+    /// The text.
+    pub text: String,
+}
+
+/// The end of a stream.
+#[payload]
+pub struct StreamEnded {
+    /// The stream's id.
+    pub stream: String,
+    /// How it ended.
+    pub outcome: StreamOutcome,
+    /// What came of it, as the stream's contract has it: if it was finished.
+    pub answer: Option<Json>,
+    /// Why it failed: a refusal of the stream's error enum, or one of the library's.
+    pub problem: Option<Problem>,
+}
+
+/// How a stream ended.
+#[payload]
+pub enum StreamOutcome {
+    /// Its producer finished it.
+    Finished,
+    /// Its producer called it off.
+    Cancelled,
+    /// Its producer failed, or was silent for longer than its lease.
+    Failed,
+}
+
+/// How far one user has got in a room.
+#[payload]
+pub struct Receipt {
+    /// The last event that a client of the user has received; 0 before the first.
+    pub delivered: SafeInt,
+    /// The last event that the user has read; 0 before the first.
+    pub read: SafeInt,
+}
+
+/// How far the caller has got.
+#[payload]
+pub struct GiveReceipt {
+    /// The room's name.
+    pub room: RoomName,
+    /// Which numbering.
+    pub epoch: String,
+    /// The last event that was received.
+    pub delivered: Option<SafeInt>,
+    /// The last event that was read; what is read is delivered.
+    pub read: Option<SafeInt>,
+}
+
+/// Receipts of a room, of the users whose receipts moved.
+#[payload]
+pub struct Receipts {
+    /// The room's name.
+    pub room: RoomName,
+    /// By subject.
+    pub receipts: BTreeMap<String, Receipt>,
+}
+
+/// What the caller shows to a room.
+#[payload]
+pub struct ShowPresence {
+    /// The room's name.
+    pub room: RoomName,
+    /// The state, of the type that the room's contract names; none takes it back.
+    pub state: Option<Json>,
+}
+
+/// Who is in a room.
+#[payload]
+pub struct Presence {
+    /// Counts the changes of this room's presence; a gap says that one was missed.
+    pub version: SafeInt,
+    /// Everybody, each user once.
+    pub members: Vec<Present>,
+}
+
+/// One user who is in a room, with however many connections.
+#[payload]
+pub struct Present {
+    /// The user's subject.
+    pub subject: String,
+    /// What the user shows, last set on any connection.
+    pub state: Option<Json>,
+    /// Since when, in Unix milliseconds.
+    pub since: SafeInt,
+}
+
+/// A change of who is in a room.
+#[payload]
+pub struct PresenceChange {
+    /// The room's name.
+    pub room: RoomName,
+    /// One more than that of the change before.
+    pub version: SafeInt,
+    /// Who came or shows something else.
+    pub present: Vec<Present>,
+    /// The subjects who left.
+    pub absent: Vec<String>,
 }
 
 /// A new token.

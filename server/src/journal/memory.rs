@@ -1,14 +1,15 @@
 //! The journal in memory: real positions, real groups, real answers, gone with the process.
 
 use std::any::Any;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tautline::{SafeInt, Uuid};
 
 use super::{
-    Health, Host, Journal, JournalError, JournalFuture, JournalWriter, LedgerEntry, LedgerKey,
-    NewEvent, Page, RoomKey, StoredEvent,
+    Change, Health, Host, Journal, JournalError, JournalFuture, JournalWriter, LedgerEntry,
+    LedgerKey, NewEvent, Page, QuestionRecord, Receipt, RoomKey, StoredEvent, StreamRecord,
+    Unfinished,
 };
 use crate::clock::Clock;
 use crate::position::{Extent, Position};
@@ -23,6 +24,7 @@ struct Shared {
     /// Every room's epoch: the sequences begin and end together, with the process.
     epoch: String,
     ledger: String,
+    secret: [u8; 32],
     clock: Clock,
     stored: Mutex<Stored>,
 }
@@ -33,6 +35,9 @@ struct Stored {
     answers: HashMap<LedgerKey, LedgerEntry>,
     /// The answers in the order in which they came, to forget them in time.
     expiries: VecDeque<(u64, LedgerKey)>,
+    streams: BTreeMap<Uuid, StreamRecord>,
+    questions: BTreeMap<Uuid, QuestionRecord>,
+    receipts: HashMap<RoomKey, BTreeMap<String, Receipt>>,
 }
 
 #[derive(Default)]
@@ -48,6 +53,7 @@ impl Memory {
             shared: Arc::new(Shared {
                 epoch: Uuid::new_v4().to_string(),
                 ledger: Uuid::new_v4().to_string(),
+                secret: random_secret(),
                 clock: Clock::new(),
                 stored: Mutex::default(),
             }),
@@ -104,8 +110,9 @@ impl Journal for Memory {
             shared: Arc::clone(&self.shared),
             events: Vec::new(),
             answers: Vec::new(),
+            changes: Vec::new(),
             heads: HashMap::new(),
-            mark: (0, 0),
+            mark: (0, 0, 0),
         }))
     }
 
@@ -133,6 +140,27 @@ impl Journal for Memory {
         Box::pin(async move { Ok(self.shared.page(room, since, max_bytes)) })
     }
 
+    fn unfinished(&self) -> JournalFuture<'_, Unfinished> {
+        Box::pin(async move {
+            let stored = self.shared.stored();
+            let streams = stored.streams.values().cloned().collect();
+            let questions = stored.questions.values().cloned().collect();
+            Ok(Unfinished { streams, questions })
+        })
+    }
+
+    fn receipts<'a>(&'a self, room: &'a RoomKey) -> JournalFuture<'a, Vec<(String, Receipt)>> {
+        Box::pin(async move {
+            let stored = self.shared.stored();
+            let receipts = stored.receipts.get(room).into_iter().flatten();
+            Ok(receipts.map(|(subject, receipt)| (subject.clone(), *receipt)).collect())
+        })
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        self.shared.secret
+    }
+
     fn recall<'a>(&'a self, key: &'a LedgerKey) -> JournalFuture<'a, Option<LedgerEntry>> {
         Box::pin(async move { Ok(self.shared.stored().answers.get(key).cloned()) })
     }
@@ -147,10 +175,11 @@ struct Writer {
     shared: Arc<Shared>,
     events: Vec<(NewEvent, u64)>,
     answers: Vec<(LedgerKey, LedgerEntry)>,
+    changes: Vec<Change>,
     /// The heads of the rooms that this group has written to.
     heads: HashMap<RoomKey, u64>,
     /// How much of the group was there at the savepoint.
-    mark: (usize, usize),
+    mark: (usize, usize, usize),
 }
 
 impl JournalWriter for Writer {
@@ -160,7 +189,7 @@ impl JournalWriter for Writer {
     }
 
     fn savepoint(&mut self) -> Result<(), JournalError> {
-        self.mark = (self.events.len(), self.answers.len());
+        self.mark = (self.events.len(), self.answers.len(), self.changes.len());
         Ok(())
     }
 
@@ -193,13 +222,19 @@ impl JournalWriter for Writer {
         Ok(known)
     }
 
+    fn record(&mut self, change: &Change) -> Result<(), JournalError> {
+        self.changes.push(change.clone());
+        Ok(())
+    }
+
     fn rollback(&mut self) -> Result<(), JournalError> {
-        let (events, answers) = self.mark;
+        let (events, answers, changes) = self.mark;
         for (event, seq) in self.events.drain(events..).rev() {
             // Also right when the number before is the stored head: the entry then says the same.
             self.heads.insert(event.room, seq - 1);
         }
         self.answers.truncate(answers);
+        self.changes.truncate(changes);
         Ok(())
     }
 
@@ -230,6 +265,7 @@ impl JournalWriter for Writer {
             stored.expiries.push_back((entry.expires_at, key.clone()));
             stored.answers.insert(key, entry);
         }
+        self.changes.drain(..).for_each(|change| stored.apply(change));
         stored.forget(now);
         self.heads.clear();
         Ok(())
@@ -238,8 +274,9 @@ impl JournalWriter for Writer {
     fn abandon(&mut self) {
         self.events.clear();
         self.answers.clear();
+        self.changes.clear();
         self.heads.clear();
-        self.mark = (0, 0);
+        self.mark = (0, 0, 0);
     }
 
     fn connection(&self) -> &dyn Any {
@@ -248,6 +285,37 @@ impl JournalWriter for Writer {
 }
 
 impl Stored {
+    fn apply(&mut self, change: Change) {
+        match change {
+            Change::StreamOpened(stream) => {
+                self.streams.insert(stream.id, stream);
+            }
+            Change::StreamExtended { id, number, text, lease_until } => {
+                if let Some(stream) =
+                    self.streams.get_mut(&id).filter(|stream| number > stream.number)
+                {
+                    stream.number = number;
+                    stream.text.push_str(&text);
+                    stream.lease_until = lease_until;
+                }
+            }
+            Change::StreamClosed(id) => {
+                self.streams.remove(&id);
+            }
+            Change::QuestionOpened(question) => {
+                self.questions.insert(question.id, question);
+            }
+            Change::QuestionClosed(id) => {
+                self.questions.remove(&id);
+            }
+            Change::ReceiptGiven { room, subject, receipt } => {
+                let receipts = self.receipts.entry(room).or_default();
+                let known = receipts.entry(subject).or_default();
+                *known = known.merged(receipt);
+            }
+        }
+    }
+
     /// Forgets answers whose window is over. In the order in which they came: one with a long window
     /// keeps shorter ones behind it a little longer, which harms nobody.
     fn forget(&mut self, now: u64) {
@@ -260,6 +328,14 @@ impl Stored {
             }
         }
     }
+}
+
+/// 256 bits of the system's randomness.
+fn random_secret() -> [u8; 32] {
+    let mut secret = [0; 32];
+    secret[..16].copy_from_slice(Uuid::new_v4().as_bytes());
+    secret[16..].copy_from_slice(Uuid::new_v4().as_bytes());
+    secret
 }
 
 #[cfg(test)]

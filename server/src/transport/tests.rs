@@ -193,6 +193,7 @@ impl Rig {
                 Auth::None => None,
                 Auth::Jwt => Some(Arc::new(Jwt::hs256(SECRET))),
             },
+            secret: [7; 32],
             inboxes: vec![chat.clone(), tasks.clone()],
         });
         Self { transport, chat, tasks }

@@ -60,6 +60,18 @@ impl Journal for Faulty {
         self.memory.recall(key)
     }
 
+    fn unfinished(&self) -> JournalFuture<'_, Unfinished> {
+        self.memory.unfinished()
+    }
+
+    fn receipts<'a>(&'a self, room: &'a RoomKey) -> JournalFuture<'a, Vec<(String, Receipt)>> {
+        self.memory.receipts(room)
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        self.memory.secret()
+    }
+
     fn health(&self) -> Health {
         self.memory.health()
     }
@@ -90,6 +102,10 @@ impl JournalWriter for FaultyWriter {
         entry: LedgerEntry,
     ) -> Result<Option<LedgerEntry>, JournalError> {
         self.inner.remember(key, entry)
+    }
+
+    fn record(&mut self, change: &Change) -> Result<(), JournalError> {
+        self.inner.record(change)
     }
 
     fn rollback(&mut self) -> Result<(), JournalError> {

@@ -20,6 +20,7 @@ fn event(room: &str, number: usize) -> NewEvent {
             ts: 0,
             cause: None,
             question: None,
+            stream: None,
         },
     }
 }

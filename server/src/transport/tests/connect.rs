@@ -147,6 +147,7 @@ fn odd() -> Rig {
         contract: &CLOSED,
         settings: Settings::default(),
         authenticator: Some(Arc::new(Odd)),
+        secret: [7; 32],
         inboxes: vec![chat.clone()],
     });
     Rig { transport, chat, tasks: Diary::new(&TASKS) }
