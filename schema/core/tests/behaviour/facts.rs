@@ -135,13 +135,24 @@ fn the_events_of_the_library_carry_its_prefix() {
 
     assert_eq!(
         commands,
-        ["subscribe", "unsubscribe", "resume", "refresh", "answer"]
+        ["subscribe", "unsubscribe", "resume", "refresh", "answer", "receipt", "present"]
             .map(|name| format!("tautline:{name}"))
     );
     assert_eq!(
         events,
-        ["welcome", "heads", "problem", "room_closed", "settled", "notice"]
-            .map(|name| format!("tautline:{name}"))
+        [
+            "welcome",
+            "heads",
+            "problem",
+            "room_closed",
+            "settled",
+            "append",
+            "ended",
+            "receipts",
+            "presence",
+            "notice",
+        ]
+        .map(|name| format!("tautline:{name}"))
     );
     let welcome = Control::FACTS.events[0].payload.unwrap();
     assert_eq!(welcome.rust_name(), std::any::type_name::<Welcome>());
