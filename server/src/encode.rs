@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_durable_event_says_where_it_is() {
         let body = EventBody {
-            name: "asked",
+            name: "asked".into(),
             payload: encoded("{\"a\":1}"),
             ts: 7,
             cause: Some(Uuid::from_u128(1)),
@@ -211,7 +211,7 @@ mod tests {
         let event = |seq| StoredEvent {
             seq,
             body: EventBody {
-                name: "e",
+                name: "e".into(),
                 payload: Encoded {
                     json: "{\"b\":{\"_placeholder\":true,\"num\":0}}".to_owned(),
                     attachments: vec![Bytes::from_static(b"x")],

@@ -7,6 +7,7 @@
 mod memory;
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
@@ -182,8 +183,8 @@ pub struct NewEvent {
 /// What is stored of an event beside its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventBody {
-    /// The wire name.
-    pub name: &'static str,
+    /// The wire name: the contract's own, or one that was read back.
+    pub name: Cow<'static, str>,
     /// The payload as it travels.
     pub payload: Encoded,
     /// When it happened, in Unix milliseconds.

@@ -160,7 +160,7 @@ impl Writer {
             let Target::Rooms(rooms) = emit.target else { continue };
             for (key, retention) in rooms {
                 let body = EventBody {
-                    name: emit.event.name,
+                    name: emit.event.name.into(),
                     payload: emit.payload.clone(),
                     ts,
                     cause,

@@ -15,7 +15,7 @@ fn event(room: &str, number: usize) -> NewEvent {
         room: key(room),
         retention: Retention { count: Some(5), age_ms: None },
         body: EventBody {
-            name: "e",
+            name: "e".into(),
             payload: Encoded { json: number.to_string(), attachments: Vec::new() },
             ts: 0,
             cause: None,
