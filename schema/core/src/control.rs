@@ -323,6 +323,8 @@ pub struct StreamAppend {
 pub struct StreamEnded {
     /// The stream's id.
     pub stream: String,
+    /// The event's name: who came after the stream's beginning learns from it what `answer` is.
+    pub name: String,
     /// How it ended.
     pub outcome: StreamOutcome,
     /// What came of it, as the stream's contract has it: if it was finished.
