@@ -43,9 +43,9 @@ export function stream<Start, End, Failure extends Problem = never>(
 }
 
 /** A room that clients may enter. */
-export function joinable<Params, State, Failure extends Problem = never>(
+export function joinable<Params, State, Failure extends Problem = never, Presence = never>(
   facts: JoinableFacts<Params>,
-): Joinable<Params, State, Failure> {
+): Joinable<Params, State, Failure, Presence> {
   return { kind: "room", namespace: "", ...facts };
 }
 

@@ -152,6 +152,10 @@ export interface JoinableFacts<Params> {
   readonly pattern: string;
   /** The room's name for these parameters. */
   readonly name: (params: Params) => string;
+  /** Whether its members see each other. */
+  readonly presence?: boolean;
+  /** Whether it keeps how far each user has got. */
+  readonly receipts?: boolean;
   readonly scope?: string;
   readonly scopes?: readonly string[];
   readonly guests?: boolean;
@@ -161,8 +165,11 @@ export interface JoinableFacts<Params> {
   readonly deprecated?: Deprecation;
 }
 
-/** A room that clients may enter; `State` is what the server answers to the join. */
-export interface Joinable<Params, State, Failure extends Problem = never>
+/**
+ * A room that clients may enter; `State` is what the server answers to the join, `Presence` what a
+ * member shows the others: `never` if it has no presence.
+ */
+export interface Joinable<Params, State, Failure extends Problem = never, Presence = unknown>
   extends JoinableFacts<Params> {
   readonly kind: "room";
   readonly namespace: string;
@@ -170,6 +177,7 @@ export interface Joinable<Params, State, Failure extends Problem = never>
     readonly params: (params: Params) => void;
     readonly state: State;
     readonly failure: Failure;
+    readonly presence: Presence;
   };
 }
 
