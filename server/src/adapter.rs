@@ -17,6 +17,7 @@ use socketioxide_core::packet::Packet;
 
 use crate::frame_out::{Class, Frame};
 use crate::port::{Blocked, Port};
+use crate::shortcut::Shortcut;
 
 /// The adapters of all namespaces, by path: how one gets from a socket to its emitter.
 #[derive(Default)]
@@ -77,6 +78,7 @@ pub(crate) struct SocketPort {
     sid: Sid,
     // Weak: the socket's handlers hold the link, and the link holds this.
     socket: Weak<Socket<Unicast>>,
+    shortcut: Option<Arc<Shortcut>>,
 }
 
 impl SocketPort {
@@ -84,13 +86,13 @@ impl SocketPort {
         adapter: Arc<Unicast>,
         path: &'static str,
         socket: &Arc<Socket<Unicast>>,
+        shortcut: Option<Arc<Shortcut>>,
     ) -> Self {
-        Self { adapter, path: Str::from(path), sid: socket.id, socket: Arc::downgrade(socket) }
+        let (path, sid) = (Str::from(path), socket.id);
+        Self { adapter, path, sid, socket: Arc::downgrade(socket), shortcut }
     }
-}
 
-impl Port for SocketPort {
-    fn try_send(&self, _class: Class<'_>, frame: &Frame) -> Result<(), Blocked> {
+    fn give(&self, frame: &Frame) -> Result<(), Blocked> {
         let path = self.path.clone();
         let packet = match frame {
             Frame::Event(payload) => Packet::event(path, payload.to_value()),
@@ -105,6 +107,18 @@ impl Port for SocketPort {
                 Blocked::Gone
             }
         })
+    }
+}
+
+impl Port for SocketPort {
+    fn try_send(&self, _class: Class<'_>, frame: &Frame) -> Result<(), Blocked> {
+        let Some(shortcut) = &self.shortcut else { return self.give(frame) };
+        if frame.payload().whole().is_some_and(|whole| shortcut.write(whole)) {
+            return Ok(());
+        }
+        let messages = frame.payload().messages();
+        shortcut.giving(messages);
+        self.give(frame).inspect_err(|_| shortcut.kept(messages))
     }
 
     fn leave(&self) -> Result<(), Blocked> {

@@ -94,7 +94,7 @@ impl Door {
         let Some(adapter) = keeper.adapters.of(path) else {
             return Err(self.fault("the namespace has no adapter"));
         };
-        let port = SocketPort::new(adapter, path, socket);
+        let port = SocketPort::new(adapter, path, socket, connection.shortcut());
         let link = Link::new(
             Arc::clone(connection),
             Arc::clone(&self.inbox),

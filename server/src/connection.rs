@@ -15,6 +15,7 @@ use crate::guest::Guest;
 use crate::io_handle::{IoHandle, ReadPause};
 use crate::outbound::Outbound;
 use crate::roster::Roster;
+use crate::shortcut::Shortcut;
 
 /// How long a connection that ends may still take what was sent to it. socketioxide does not say when
 /// its own queue is empty.
@@ -31,6 +32,7 @@ pub(crate) struct Connection {
     ending: Mutex<Option<DisconnectReason>>,
     refusals: AtomicU32,
     polling: OnceLock<Polling>,
+    shortcut: OnceLock<Arc<Shortcut>>,
     is_upgrading: AtomicBool,
     roster: Weak<Roster>,
     /// Frames may come from threads that know no runtime, such as a journal's writer.
@@ -76,6 +78,7 @@ impl Connection {
             ending: Mutex::new(None),
             refusals: AtomicU32::new(0),
             polling: OnceLock::new(),
+            shortcut: OnceLock::new(),
             is_upgrading: AtomicBool::new(false),
             roster: Arc::downgrade(roster),
             runtime: Handle::current(),
@@ -122,6 +125,17 @@ impl Connection {
     /// Stops reading while the guard lives.
     pub(crate) fn pause_reading(&self) -> ReadPause {
         self.io.pause_reading()
+    }
+
+    /// There is a short way to its websocket.
+    pub(crate) fn set_shortcut(&self, shortcut: Arc<Shortcut>) {
+        // Set once, by the request that opened the session.
+        let _is_first = self.shortcut.set(shortcut);
+    }
+
+    /// The short way to its websocket, if there is one.
+    pub(crate) fn shortcut(&self) -> Option<Arc<Shortcut>> {
+        self.shortcut.get().cloned()
     }
 
     /// The session is a polling one.

@@ -12,13 +12,32 @@ use tautline::RoomName;
 pub(crate) struct Payload {
     args: Str,
     attachments: Option<VecDeque<Bytes>>,
+    /// All of it as one websocket frame, where many get the same.
+    whole: Option<Bytes>,
 }
 
 impl Payload {
     /// `args` is the whole array: `["name",{…},{meta}]` of an event, `[{…}]` of an acknowledgement.
     pub(crate) fn new(args: impl Into<String>, attachments: Vec<Bytes>) -> Self {
         let attachments = (!attachments.is_empty()).then(|| attachments.into());
-        Self { args: Str::from(args.into()), attachments }
+        Self { args: Str::from(args.into()), attachments, whole: None }
+    }
+
+    /// The same as an event of this namespace, together with its frame for the short way. One with
+    /// byte fields is several frames and has none.
+    pub(crate) fn framed(&self, namespace: &str) -> Self {
+        let whole = self.attachments.is_none().then(|| text_frame(namespace, &self.args));
+        Self { whole, ..self.clone() }
+    }
+
+    /// The websocket frame that [`Payload::framed`] has made.
+    pub(crate) fn whole(&self) -> Option<&Bytes> {
+        self.whole.as_ref()
+    }
+
+    /// In how many messages it travels.
+    pub(crate) fn messages(&self) -> u64 {
+        1 + self.attachments.as_ref().map_or(0, |attachments| attachments.len() as u64)
     }
 
     /// The array's text.
@@ -41,6 +60,30 @@ impl Payload {
     pub(crate) fn to_value(&self) -> Value {
         Value::Str(self.args.clone(), self.attachments.clone())
     }
+}
+
+/// An unmasked websocket frame (RFC 6455, section 5.2) with an event's whole packet in it: `42` for a
+/// message of Engine.IO that is an event of Socket.IO, its namespace, its arguments.
+fn text_frame(namespace: &str, args: &str) -> Bytes {
+    let namespace = if namespace == "/" { "" } else { namespace };
+    let comma = if namespace.is_empty() { "" } else { "," };
+    let parts = ["42", namespace, comma, args];
+    let len = parts.iter().map(|part| part.len()).sum::<usize>();
+    let mut frame = Vec::with_capacity(len + 10);
+    frame.push(0x81);
+    match (u8::try_from(len), u16::try_from(len)) {
+        (Ok(short @ ..126), _) => frame.push(short),
+        (_, Ok(middle)) => {
+            frame.push(126);
+            frame.extend(middle.to_be_bytes());
+        }
+        (_, Err(_)) => {
+            frame.push(127);
+            frame.extend((len as u64).to_be_bytes());
+        }
+    }
+    parts.iter().for_each(|part| frame.extend(part.as_bytes()));
+    frame.into()
 }
 
 /// One packet of a namespace.

@@ -60,6 +60,11 @@ impl<S> GuardedIo<S> {
         }
     }
 
+    /// Only the stream underneath: nobody watches it any more.
+    pub(crate) fn into_inner(self) -> S {
+        self.inner
+    }
+
     /// The stream underneath.
     pub fn get_ref(&self) -> &S {
         &self.inner

@@ -116,6 +116,7 @@ mod recorder;
 mod roster;
 mod serve;
 mod settings;
+mod shortcut;
 mod shutdown;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -27,6 +27,11 @@ const HELD: usize = 512;
 /// Likewise in bytes.
 const HELD_BYTES: usize = 1024 * 1024;
 
+/// From so many members on, a message is made into one websocket frame for all of them, which takes
+/// the short way to each. For fewer it is not worth it: a sender's own event and its acknowledgement
+/// then go out in one write.
+const FRAMED_FROM: usize = 8;
+
 /// What is sent to a room.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
@@ -187,7 +192,14 @@ impl RoomTable {
     }
 
     /// Sends a message to every member, except to those whom `unless_in` has brought it already.
-    pub(crate) fn publish(&self, key: &RoomKey, message: &Message, unless_in: &[RoomKey]) {
+    /// `is_last`: nothing else waits to be published.
+    pub(crate) fn publish(
+        &self,
+        key: &RoomKey,
+        message: &Message,
+        unless_in: &[RoomKey],
+        is_last: bool,
+    ) {
         let mut shard = lock(self.shard(key));
         let Some(room) = shard.get_mut(key) else { return };
         if let Kind::Durable(position) = &message.kind {
@@ -195,7 +207,11 @@ impl RoomTable {
             room.moved = true;
         }
         // Once for all: a fan-out costs nothing more per member than handing it over.
-        let frame = message.frame();
+        let frame = if is_last && room.members.len() >= FRAMED_FROM {
+            Frame::Event(message.payload.framed(key.namespace))
+        } else {
+            message.frame()
+        };
         for member in &mut room.members {
             if unless_in.iter().any(|other| member.session.is_in(&other.room)) {
                 continue;

@@ -36,7 +36,12 @@ impl RoomHandle {
         let closed = RoomClosed { room: self.key.room.clone(), problem };
         let payload = encode::control("room_closed", &closed);
         let members = self.runtime.rooms.members(&self.key);
-        self.runtime.rooms.publish(&self.key, &Message { kind: Kind::Control, payload }, &[]);
+        self.runtime.rooms.publish(
+            &self.key,
+            &Message { kind: Kind::Control, payload },
+            &[],
+            false,
+        );
         for session in members {
             self.runtime.rooms.leave(&self.key, &session);
         }

@@ -19,20 +19,21 @@ use serve::{Child, Kind};
 const ROUNDS: usize = 5;
 
 fn main() -> anyhow::Result<()> {
-    let mut arguments = std::env::args().skip(1);
+    // Cargo adds `--bench`.
+    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     match arguments.next().as_deref() {
         Some("serve") => serve::run(Kind::parse(&arguments.next().unwrap_or_default())?),
-        _ => compare(),
+        chosen => compare(chosen.unwrap_or_default()),
     }
 }
 
-/// Drives both servers through every workload and prints the table.
-fn compare() -> anyhow::Result<()> {
+/// Drives both servers through the workloads whose names contain `chosen`, and prints the table.
+fn compare(chosen: &str) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     println!("CPU of the server in µs per operation, and its memory in KiB per idle connection;");
     println!("medians of {ROUNDS} alternating rounds");
     println!("{:<28} {:>10} {:>10} {:>8}", "workload", "tautline", "bare", "ratio");
-    for workload in Workload::ALL {
+    for workload in Workload::ALL.into_iter().filter(|it| it.name().contains(chosen)) {
         let (mut ours, mut bare) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             for (kind, figures) in [(Kind::Ours, &mut ours), (Kind::Bare, &mut bare)] {

@@ -4,18 +4,23 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
+use bytes::Bytes;
 use http::header::{
     CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::upgrade::downcast;
 use tautline::LibraryCode;
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tower::Service;
 
 use super::{connection, copy_uri, refuse};
 use crate::connection::Connection;
 use crate::guarded_io::GuardedIo;
+use crate::shortcut::Shortcut;
 use crate::transport::Core;
 
 /// Answers the request; the websocket begins when the answer is out.
@@ -53,14 +58,27 @@ pub(super) fn upgrade(
     let mut engine = core.engine.clone();
     tokio::spawn(async move {
         let stream = match upgrade.await {
-            Ok(stream) => guard(TokioIo::new(stream), &connection, is_new),
+            Ok(stream) => stream,
             Err(error) => {
                 tracing::debug!(%error, "a websocket did not begin");
                 return connection.hang_up();
             }
         };
+        // Nobody can tell what a session that polled before still has to send.
+        let plain = if is_new { bare_tcp(stream) } else { Err(stream) };
+        let begun = match plain {
+            Ok((tcp, early)) => {
+                let (stream, shortcut) = Shortcut::split(tcp, early, Arc::clone(connection.io()));
+                connection.set_shortcut(shortcut);
+                engine.call((guard(stream, &connection, is_new), engine_request)).await
+            }
+            Err(stream) => {
+                let stream = guard(TokioIo::new(stream), &connection, is_new);
+                engine.call((stream, engine_request)).await
+            }
+        };
         // Reads the query once more, as we did: it does not fail.
-        if let Err(error) = engine.call((stream, engine_request)).await {
+        if let Err(error) = begun {
             tracing::debug!(%error, "the engine refused a websocket");
         }
     });
@@ -72,6 +90,13 @@ pub(super) fn upgrade(
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     response
+}
+
+/// The TCP stream of a connection that our own listener has accepted, and what was read of it
+/// already. Any other stream, such as one in TLS, is given back.
+fn bare_tcp(stream: Upgraded) -> Result<(TcpStream, Bytes), Upgraded> {
+    let parts = downcast::<TokioIo<GuardedIo<TcpStream>>>(stream)?;
+    Ok((parts.io.into_inner().into_inner(), parts.read_buf))
 }
 
 /// The stream with the connection's hand on it.
