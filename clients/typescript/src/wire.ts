@@ -39,14 +39,23 @@ export interface Limits {
 
 /** The one argument of an acknowledgement. */
 export type Ack =
-  | {
+  | ({
       readonly ok: unknown;
       readonly at?: readonly RoomPosition[];
       readonly replayed?: true;
-      readonly questions?: readonly WireQuestion[];
       readonly error?: undefined;
-    }
+    } & Standing)
   | { readonly error: Problem };
+
+/** What stands in a room beside its events, as a join and a resume bring it. */
+export interface Standing {
+  readonly questions?: readonly WireQuestion[];
+  readonly streams?: readonly WireStream[];
+  /** If the room keeps receipts. */
+  readonly receipts?: Readonly<Record<string, WireReceipt>>;
+  /** If the room has presence. */
+  readonly presence?: { readonly version: number; readonly members: readonly WirePresent[] };
+}
 
 /** A question that is open when a room is joined or resumed. */
 export interface WireQuestion {
@@ -57,6 +66,58 @@ export interface WireQuestion {
   readonly expiresAt: number;
 }
 
+/** A stream that is open when a room is joined or resumed. */
+export interface WireStream {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: unknown;
+  readonly room: string;
+  readonly number: number;
+  readonly text: string;
+}
+
+/** `tautline:append`, the next part of a stream. */
+export interface WireAppend {
+  readonly room: string;
+  readonly stream: string;
+  readonly number: number;
+  readonly text: string;
+}
+
+/** How a stream ended. */
+export type StreamOutcome = "finished" | "cancelled" | "failed";
+
+/** `tautline:ended`, the end of a stream. */
+export interface WireEnded {
+  readonly stream: string;
+  /** The stream's event. */
+  readonly name: string;
+  readonly outcome: StreamOutcome;
+  readonly answer?: unknown;
+  readonly problem?: Problem;
+}
+
+/** How far one user has got. */
+export interface WireReceipt {
+  readonly delivered: number;
+  readonly read: number;
+}
+
+/** One user who is in a room. */
+export interface WirePresent {
+  readonly subject: string;
+  readonly state?: unknown;
+  readonly since: number;
+}
+
+/** `tautline:presence`, a change of who is in a room. */
+export interface WirePresenceChange {
+  readonly room: string;
+  readonly version: number;
+  readonly present: readonly WirePresent[];
+  readonly absent: readonly string[];
+}
+
 /** What comes with an event. */
 export interface WireMeta {
   readonly room?: string;
@@ -65,6 +126,7 @@ export interface WireMeta {
   readonly ts?: number;
   readonly cause?: string;
   readonly question?: { readonly id: string; readonly expiresAt: number };
+  readonly stream?: { readonly id: string; readonly leaseMs: number };
 }
 
 /** An event of a room, as resume brings it. */
@@ -75,7 +137,7 @@ export interface WireEvent {
 }
 
 /** The verdict over one room after a cut. */
-export interface RoomResumed {
+export interface RoomResumed extends Standing {
   readonly room: string;
   readonly recovered: boolean;
   readonly reason?: string;
@@ -83,7 +145,6 @@ export interface RoomResumed {
   readonly events?: readonly WireEvent[];
   /** A page ended: there is more after the last event. */
   readonly more?: boolean;
-  readonly questions?: readonly WireQuestion[];
   readonly problem?: Problem;
 }
 
@@ -95,9 +156,15 @@ export const CONTROL = {
   resume: "tautline:resume",
   refresh: "tautline:refresh",
   answer: "tautline:answer",
+  receipt: "tautline:receipt",
+  present: "tautline:present",
   heads: "tautline:heads",
   problem: "tautline:problem",
   roomClosed: "tautline:room_closed",
   settled: "tautline:settled",
+  append: "tautline:append",
+  ended: "tautline:ended",
+  receipts: "tautline:receipts",
+  presence: "tautline:presence",
   notice: "tautline:notice",
 } as const;

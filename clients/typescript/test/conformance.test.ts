@@ -20,6 +20,7 @@ import { type CursorInput, freshCursor, type Numbered, stepCursor } from "../src
 import { readRefusal } from "../src/local-problems.js";
 import type { Problem, RecoveryHint } from "../src/problem.js";
 import { roomName } from "../src/room-name.js";
+import { freshBook, type StreamInput, stepStreams } from "../src/stream-book.js";
 import { problem } from "./stage.js";
 
 function cases<Case extends { name: string }>(file: string, check: (it: Case) => void): void {
@@ -77,6 +78,34 @@ cases<CursorCase>("cursor", ({ steps }) => {
     cursor = step.cursor;
     const numbers = step.deliver.map(({ meta }) => meta.seq);
     expect({ input, deliver: numbers, move: step.move }).toEqual({ input, deliver, move });
+  }
+});
+
+type OpenText = [id: string, number: number, text: string];
+
+interface StreamCase {
+  name: string;
+  steps: {
+    input: { type: string; stream?: string; streams?: OpenText[] };
+    streams: [...OpenText, status: string][];
+    ask: boolean;
+  }[];
+}
+
+cases<StreamCase>("streams", ({ steps }) => {
+  const beginning = (id: string) => ({ id, name: "e", room: "r", payload: {} });
+  let book = freshBook;
+  for (const { input, streams, ask } of steps) {
+    const step = stepStreams(book, {
+      ...input,
+      ...(input.type === "started" && beginning(input.stream ?? "")),
+      ...(input.streams && {
+        streams: input.streams.map(([id, number, text]) => ({ ...beginning(id), number, text })),
+      }),
+    } as StreamInput);
+    book = step.book;
+    const seen = book.streams.map(({ id, number, text, status }) => [id, number, text, status]);
+    expect({ input, streams: seen, ask: step.ask }).toEqual({ input, streams, ask });
   }
 });
 

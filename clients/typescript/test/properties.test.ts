@@ -12,6 +12,7 @@ import {
 } from "../src/connection-machine.js";
 import { type CursorInput, freshCursor, type Numbered, stepCursor } from "../src/cursor.js";
 import { newId } from "../src/identifier.js";
+import { freshBook, type StreamInput, stepStreams } from "../src/stream-book.js";
 import { problem } from "./stage.js";
 
 test("a wait is never shorter or longer than its bounds", () => {
@@ -243,6 +244,96 @@ test("whatever happens, the connection never opens a link that nobody asked for"
           ).toBe(true);
         }
       }
+    }),
+  );
+});
+
+test("whatever parts are lost or late: a stream's text is a beginning of what was written, and in the end all of it", () => {
+  const happening = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ type: fc.constant("write"), stream: fc.nat(2) }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant("lose"), stream: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant("repeat"), stream: fc.nat(2) }) },
+    { weight: 6, arbitrary: fc.record({ type: fc.constant("arrive"), stream: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant("end"), stream: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant("cut"), stream: fc.nat(2) }) },
+  );
+  fc.assert(
+    fc.property(fc.array(happening, { maxLength: 120 }), (happenings) => {
+      const beginning = (index: number) => ({ id: `s${index}`, name: "e", room: "r", payload: {} });
+      const written = [0, 1, 2].map(() => ({ parts: [] as string[], isOver: false }));
+      /** What is on its way, in order; questions are answered when they are sent. */
+      let wire: StreamInput[] = [];
+      let book = freshBook;
+      let questions = 0;
+
+      function feed(input: StreamInput): void {
+        const step = stepStreams(book, input);
+        book = step.book;
+        for (const { id, number, text, status } of book.streams) {
+          const parts = written[Number(id[1])]?.parts ?? [];
+          expect(text).toBe(parts.slice(0, number).join(""));
+          if (status !== "open") expect(written[Number(id[1])]?.isOver).toBe(true);
+        }
+        if (step.ask) ask("resumed");
+      }
+      function ask(type: "joined" | "resumed"): void {
+        questions += 1;
+        feed({ type: "asked" });
+        const open = written.map(({ parts, isOver }, index) =>
+          isOver ? [] : [{ ...beginning(index), number: parts.length, text: parts.join("") }],
+        );
+        wire.push({ type, streams: open.flat() });
+      }
+      function arrive(): void {
+        const next = wire.shift();
+        if (next) feed(next);
+      }
+      function write(index: number, fate: "send" | "lose" | "repeat"): void {
+        const stream = written[index];
+        if (!stream || stream.isOver) return;
+        const text = `${index}.${stream.parts.length} `;
+        stream.parts.push(text);
+        const part = {
+          type: "part",
+          stream: `s${index}`,
+          number: stream.parts.length,
+          text,
+        } as const;
+        if (fate !== "lose") wire.push(part);
+        if (fate === "repeat") wire.push(part);
+      }
+
+      ask("joined");
+      for (const { type, stream } of happenings) {
+        if (type === "write") write(stream, "send");
+        if (type === "lose") write(stream, "lose");
+        if (type === "repeat") write(stream, "repeat");
+        if (type === "arrive") arrive();
+        if (type === "cut") {
+          wire = wire.filter((frame) => frame.type === "ended"); // Durable: the resume brings it.
+          feed({ type: "unanswered" });
+          ask("resumed");
+        }
+        const ending = written[stream];
+        if (type === "end" && ending && !ending.isOver) {
+          ending.isOver = true;
+          wire.push({ type: "ended", stream: `s${stream}`, outcome: "finished" });
+        }
+      }
+      // A last part that arrives shows what is missing before it.
+      for (const index of [0, 1, 2]) write(index, "send");
+      while (wire.length > 0) arrive();
+
+      for (const { id, number, status } of book.streams) {
+        const { parts, isOver } = written[Number(id[1])] ?? { parts: [], isOver: false };
+        expect(status).toBe(isOver ? "finished" : "open");
+        if (!isOver) expect(number).toBe(parts.length);
+      }
+      expect(book.streams.filter(({ status }) => status === "open")).toHaveLength(
+        written.filter(({ isOver }) => !isOver).length,
+      );
+      expect(book.isAsking).toBe(false);
+      expect(questions).toBeLessThan(happenings.length + 3);
     }),
   );
 });
