@@ -72,8 +72,7 @@ async fn follow(core: &Arc<Core>, after: Uuid) -> Result<(), Trouble> {
 }
 
 fn ledger_key(core: &Core, id: Uuid) -> LedgerKey {
-    let subject = core.identity.subject.clone();
-    LedgerKey { subject, namespace: core.session.facts().path, id }
+    LedgerKey { namespace: core.session.facts().path, id }
 }
 
 async fn enter_ledger(core: &Arc<Core>, once: Once) -> Result<Admitted, Trouble> {

@@ -20,7 +20,7 @@ use crate::execute::execute;
 use crate::frame::{self, Arguments, Incoming, Rejected};
 use crate::gate::{Gate, Once};
 use crate::lane::LaneKey;
-use crate::ledger::payload_hash;
+use crate::ledger::command_hash;
 use crate::link::{Inbox, Link, panic_message};
 use crate::meta::Meta;
 use crate::problems::Trouble;
@@ -115,7 +115,8 @@ where
         let once = match meta.id {
             Some(id) if event.policy.delivery == Delivery::Idempotent => Some(Once {
                 id,
-                hash: payload_hash(
+                hash: command_hash(
+                    &core.identity.subject,
                     event.name,
                     Arguments::split(args).map_or("{}", |split| split.payload()),
                 ),

@@ -334,11 +334,9 @@ pub struct Page {
     pub events: Vec<StoredEvent>,
 }
 
-/// Whose command an answer belongs to.
+/// Which command an answer belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LedgerKey {
-    /// The caller's authenticated subject, or the guest's server-issued one.
-    pub subject: String,
     /// The namespace's path.
     pub namespace: &'static str,
     /// The command's id, chosen by the client.
@@ -348,7 +346,8 @@ pub struct LedgerKey {
 /// A committed answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerEntry {
-    /// Of the event and its payload; another one under the same id is a conflict.
+    /// Of the caller's subject, the event and its payload; another one under the same id is a
+    /// conflict.
     pub hash: [u8; 32],
     /// The answer as it travels.
     pub answer: Encoded,

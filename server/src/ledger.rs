@@ -11,10 +11,14 @@ use crate::encode::json;
 use crate::journal::{LedgerEntry, LedgerKey};
 use crate::meta::Resent;
 
-/// Tells one payload of an event from another one. Independent of spaces and the order of fields, so
-/// that a client may store a command as it likes.
-pub(crate) fn payload_hash(event: &str, payload: &str) -> [u8; 32] {
+/// Tells one command from another one under the same id: of another caller, another event or with
+/// another payload. Independent of spaces and the order of fields, so that a client may store a
+/// command as it likes.
+pub(crate) fn command_hash(subject: &str, event: &str, payload: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
+    // Its length keeps a subject from running into the event's name.
+    hash.update((subject.len() as u64).to_be_bytes());
+    hash.update(subject.as_bytes());
     hash.update(event.as_bytes());
     hash.update([0]);
     match serde_json::from_str::<serde_json::Value>(payload) {
@@ -162,7 +166,7 @@ mod tests {
     }
 
     fn key() -> LedgerKey {
-        LedgerKey { subject: "s".to_owned(), namespace: "/t", id: Uuid::from_u128(1) }
+        LedgerKey { namespace: "/t", id: Uuid::from_u128(1) }
     }
 
     fn resent(ledger: &str, age_ms: u64) -> Resent {
@@ -170,12 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_fields_is_no_other_payload_and_the_event_is() {
-        let one = payload_hash("e", r#"{"a":1,"b":{"c":2,"d":3}}"#);
+    fn the_order_of_fields_is_no_other_command_and_the_event_and_the_caller_are() {
+        let one = command_hash("ann", "e", r#"{"a":1,"b":{"c":2,"d":3}}"#);
 
-        assert_eq!(one, payload_hash("e", r#"{ "b": {"d":3,"c":2}, "a": 1 }"#));
-        assert_ne!(one, payload_hash("f", r#"{"a":1,"b":{"c":2,"d":3}}"#));
-        assert_ne!(one, payload_hash("e", r#"{"a":1,"b":{"c":2,"d":4}}"#));
+        assert_eq!(one, command_hash("ann", "e", r#"{ "b": {"d":3,"c":2}, "a": 1 }"#));
+        assert_ne!(one, command_hash("ann", "f", r#"{"a":1,"b":{"c":2,"d":3}}"#));
+        assert_ne!(one, command_hash("ben", "e", r#"{"a":1,"b":{"c":2,"d":3}}"#));
+        assert_ne!(one, command_hash("an", "ne", r#"{"a":1,"b":{"c":2,"d":3}}"#));
+        assert_ne!(one, command_hash("ann", "e", r#"{"a":1,"b":{"c":2,"d":4}}"#));
     }
 
     #[test]

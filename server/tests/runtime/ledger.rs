@@ -105,20 +105,6 @@ async fn the_same_id_with_another_payload_is_a_conflict_also_while_the_first_run
 }
 
 #[tokio::test]
-async fn somebody_elses_id_is_another_id() {
-    let lab = Lab::default();
-    let server = lab.server();
-    let (_one, ann) = join(&server, "ann", "a").await;
-    let (_two, bob) = join(&server, "bob", "a").await;
-    let meta = json!({ "id": id(1) });
-
-    ann.call_with("write_note", &note("x"), &meta).await.unwrap();
-    let answer = bob.call_with("write_note", &note("y"), &meta).await.unwrap();
-
-    assert_eq!(answer["ok"]["text"], "y");
-}
-
-#[tokio::test]
 async fn a_resend_that_may_be_forgotten_is_not_run() {
     let lab = Lab::default();
     let server = lab.server();
@@ -204,4 +190,19 @@ async fn a_disconnect_does_not_cancel_a_handler_and_its_answer_is_kept() {
 
     assert_eq!(answer["replayed"], true);
     assert_eq!(lab.count("write gated x"), 1);
+}
+
+#[tokio::test]
+async fn an_id_belongs_to_who_used_it_first() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_anns, ann) = join(&server, "ann", "a").await;
+    let (_bens, ben) = join(&server, "ben", "a").await;
+    let meta = json!({ "id": id(1) });
+
+    ann.call_with("write_note", &note("x"), &meta).await.unwrap();
+    let refused = ben.call_with("write_note", &note("x"), &meta).await.unwrap();
+
+    assert_eq!(code(&refused), "conflicting_resend");
+    assert_eq!(lab.count("write x"), 1);
 }

@@ -30,7 +30,7 @@ fn answer(expires_at: u64) -> LedgerEntry {
 }
 
 fn id(number: u128) -> LedgerKey {
-    LedgerKey { subject: "s".to_owned(), namespace: "/t", id: Uuid::from_u128(number) }
+    LedgerKey { namespace: "/t", id: Uuid::from_u128(number) }
 }
 
 /// One command of a group: how many events it appends to which room, and whether it succeeds.

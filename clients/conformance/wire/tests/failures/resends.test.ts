@@ -34,14 +34,17 @@ it("the same id with another payload is a conflict", async () => {
   expect(problem).toMatchObject({ code: "conflicting_resend", category: "conflict" });
 });
 
-it("the same id of somebody else is another command", async () => {
+it("somebody else's id is a conflict, shows no answer and runs nothing", async () => {
   const [ann, ben] = [await stock(server.url, "/faults"), await stock(server.url, "/faults")];
   const counter = { name: unique("counter") };
   const meta = { id: randomUUID() };
 
-  const answers = [await ann.call("count", counter, meta), await ben.call("count", counter, meta)];
+  const first = await ann.call("count", counter, meta);
+  const second = await ben.call("count", counter, meta);
 
-  expect(answers).toEqual([{ ok: { runs: 1 } }, { ok: { runs: 2 } }]);
+  expect(first).toEqual({ ok: { runs: 1 } });
+  expect(problemOf(second)).toMatchObject({ code: "conflicting_resend", outcome: "not_executed" });
+  expect(await ann.call("count", counter)).toEqual({ ok: { runs: 2 } });
 });
 
 it("a resend from another ledger that finds nothing is never run", async () => {
