@@ -20,7 +20,9 @@
 mod connect;
 mod packet;
 mod socket;
+mod streams;
 mod switchboard;
+mod wire;
 
 use std::fmt;
 use std::sync::Arc;
@@ -38,6 +40,8 @@ use tokio_tungstenite::tungstenite::Message;
 pub use connect::{Connect, ConnectError};
 pub use packet::Packet;
 pub use socket::{Call, TestEvent, TestSocket};
+pub use streams::{RoomStreams, SeenStream, StreamNews};
+pub use wire::{Decide, Direction, Fate, Wire};
 
 use switchboard::Switchboard;
 
