@@ -150,6 +150,9 @@ fn room_row(namespace: &NamespaceFacts, room: &'static RoomFacts, links: &Links)
             not_enforced::mark_of_room(room, "presence")
         )
     }));
+    keeps.extend(
+        room.receipts.then(|| format!("receipts{}", not_enforced::mark_of_room(room, "receipts"))),
+    );
     [
         links.to(&format!("`{}`", room.name), room.source),
         first_paragraph(room.docs),

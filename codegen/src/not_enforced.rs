@@ -33,8 +33,10 @@ struct UnenforcedOfRoom {
     stated: fn(&RoomFacts) -> bool,
 }
 
-const OF_ROOMS: &[UnenforcedOfRoom] =
-    &[UnenforcedOfRoom { fact: "presence", stated: |room| room.presence.is_some() }];
+const OF_ROOMS: &[UnenforcedOfRoom] = &[
+    UnenforcedOfRoom { fact: "presence", stated: |room| room.presence.is_some() },
+    UnenforcedOfRoom { fact: "receipts", stated: |room| room.receipts },
+];
 
 /// The mark behind a fact of an event, if the runtime ignores it.
 pub(crate) fn mark(event: &Event, fact: &str) -> &'static str {

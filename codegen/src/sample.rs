@@ -29,6 +29,7 @@ pub(crate) const BOARD: RoomFacts = RoomFacts {
     params: &[RoomParamFacts { field: "board_id", wire: "boardId" }],
     retention: Retention::DEFAULT,
     presence: None,
+    receipts: false,
     ty: TypeRef::of::<Note>(),
     source: source(1),
 };

@@ -115,6 +115,7 @@ fn room(described: &Described, room: &RoomFacts) -> Value {
         "params": room.params.iter().map(|param| param.wire).collect::<Vec<_>>(),
         "retention": { "count": count, "ageMs": age_ms },
         "presence": room.presence.as_ref().map(reference),
+        "receipts": room.receipts,
         "type": reference(&room.ty),
     })
 }

@@ -116,6 +116,8 @@ impl Describe<'_> {
         facts.extend(join.map(|join| ("join", Code::text(join.name))));
         facts.push(("pattern", Code::text(room.pattern)));
         facts.push(("name", room_name(room, "room")));
+        facts.extend(room.presence.map(|_| ("presence", Code::literal(true))));
+        facts.extend(room.receipts.then(|| ("receipts", Code::literal(true))));
         let mut types = vec![inline(&type_of(&room.ty))];
         match join {
             Some(join) => {
@@ -128,6 +130,12 @@ impl Describe<'_> {
                 types.extend(refusals(join).map(|errors| errors.name.to_owned()));
             }
             None => types.push("void".to_owned()),
+        }
+        if let Some(presence) = room.presence {
+            if types.len() == 2 {
+                types.push("never".to_owned());
+            }
+            types.push(inline(&type_of(&presence)));
         }
         let docs = match join {
             Some(join) => documentation(&format!("{}\n\n{}", room.docs, join.docs), &join.policy),

@@ -43,6 +43,7 @@ const BOARD: RoomFacts = RoomFacts {
     params: &[RoomParamFacts { field: "board_id", wire: "boardId" }],
     retention: Retention::DEFAULT,
     presence: None,
+    receipts: false,
     ty: TypeRef::of::<Note>(),
     source: line(1),
 };

@@ -104,6 +104,8 @@ pub struct RoomFacts {
     pub retention: Retention,
     /// The state that a member shows the others, if the room has presence.
     pub presence: Option<TypeRef>,
+    /// Whether it keeps how far each user has received and read its events.
+    pub receipts: bool,
     /// The struct as a type.
     pub ty: TypeRef,
     /// Where it is written.

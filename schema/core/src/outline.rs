@@ -129,10 +129,13 @@ impl fmt::Display for RoomFacts {
         if let Some(age_ms) = self.retention.age_ms {
             write!(f, ", for {age_ms} ms")?;
         }
-        match self.presence {
-            Some(presence) => write!(f, ", presence {}", short(presence)),
-            None => Ok(()),
+        if let Some(presence) = self.presence {
+            write!(f, ", presence {}", short(presence))?;
         }
+        if self.receipts {
+            write!(f, ", receipts")?;
+        }
+        Ok(())
     }
 }
 

@@ -37,8 +37,9 @@ pub fn payload(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes a struct whose fields name a room.
 ///
-/// `#[room("session:{session_id}", retention = "10000 or 30d", presence = Cursor)]`: every field
-/// stands in the pattern once. `ChatSession::of(&payload)` takes the fields from a payload that has
+/// `#[room("session:{session_id}", retention = "10000 or 30d", presence = Cursor, receipts)]`: every
+/// field stands in the pattern once. `presence` names the type that members show each other,
+/// `receipts` keeps how far each user has received and read. `ChatSession::of(&payload)` takes the fields from a payload that has
 /// them by the same name and type.
 #[proc_macro_attribute]
 pub fn room(arguments: TokenStream, item: TokenStream) -> TokenStream {

@@ -16,7 +16,7 @@ use crate::{
     source::source,
 };
 
-const KEYS: [&str; 2] = ["retention", "presence"];
+const KEYS: [&str; 3] = ["retention", "presence", "receipts"];
 const TEXT: &str =
     "a room wants the pattern of its names: write `#[room(\"session:{session_id}\")]`";
 
@@ -25,6 +25,7 @@ struct Arguments {
     pattern: Option<LitStr>,
     retention: Option<(Option<u32>, Option<u64>)>,
     presence: Option<Path>,
+    receipts: bool,
 }
 
 /// Expands `#[room]`.
@@ -44,7 +45,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 fn read(tokens: TokenStream, mistakes: &mut Mistakes) -> Arguments {
     let (pattern, arguments) = parse_with_text(tokens, mistakes);
-    let mut found = Arguments { pattern, retention: None, presence: None };
+    let mut found = Arguments { pattern, retention: None, presence: None, receipts: false };
     for argument in each_once(arguments, mistakes) {
         match argument.key.to_string().as_str() {
             "retention" => {
@@ -54,6 +55,7 @@ fn read(tokens: TokenStream, mistakes: &mut Mistakes) -> Arguments {
             "presence" => {
                 found.presence = argument.path("the type that members show each other", mistakes);
             }
+            "receipts" => found.receipts = argument.flag(mistakes),
             _ => argument.unknown(&KEYS, mistakes),
         }
     }
@@ -119,6 +121,7 @@ fn room_impl(
         None => quote!(::core::option::Option::None),
         Some(ty) => quote!(::core::option::Option::Some(::tautline::TypeRef::of::<#ty>())),
     };
+    let receipts = arguments.receipts;
     let presence_is_wire = arguments.presence.as_ref().map(|ty| {
         quote::quote_spanned!(ty.span()=> const _: () = ::tautline::private::is_wire::<#ty>();)
     });
@@ -132,6 +135,7 @@ fn room_impl(
                 params: &[#(#params),*],
                 retention: #retention,
                 presence: #presence,
+                receipts: #receipts,
                 ty: ::tautline::TypeRef::of::<Self>(),
                 source: #source,
             };

@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "5618c0483dbd3211f5faf4ff5fcf112d7c7a64a120a30ef685447f725e155948";
+    "b13a7aa6ca732fd186826186b761371ce953301e38ae7e0711ccf23ab5696cd0";

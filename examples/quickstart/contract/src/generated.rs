@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "1d70b5d0bebcf7ce1e82534c5e490b9d92614ea9fe983b8c03b75cc921e2201d";
+    "efb10b402c7a41b9da7a9dccf643fe39630de68e6d907e6556e39ae196634552";

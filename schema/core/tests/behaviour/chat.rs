@@ -6,7 +6,7 @@ use tautline::{
 };
 
 /// One chat session. Everyone who joined it sees its events.
-#[room("session:{session_id}", retention = "10000 or 30d", presence = Cursor)]
+#[room("session:{session_id}", retention = "10000 or 30d", presence = Cursor, receipts)]
 pub struct ChatSession {
     /// Which one.
     pub session_id: SessionId,

@@ -113,6 +113,7 @@ fn a_room_is_a_fact() {
     assert_eq!(session.retention, Retention { count: Some(10_000), age_ms: Some(2_592_000_000) });
     assert_eq!((session.params[0].field, session.params[0].wire), ("session_id", "sessionId"));
     assert!(session.presence.unwrap().rust_name().ends_with("Cursor"));
+    assert!(session.receipts && !lobby.receipts);
     assert_eq!(session.docs, "One chat session. Everyone who joined it sees its events.");
     assert_eq!(lobby.retention, Retention::DEFAULT);
     assert!(lobby.presence.is_none() && lobby.params.is_empty());

@@ -42,4 +42,9 @@ pub enum Enum {
 #[room("twice", retention = "1", retention = "2")]
 pub struct Twice {}
 
+#[room("kept:{id}", receipts = "read")]
+pub struct Kept {
+    pub id: String,
+}
+
 fn main() {}

@@ -74,6 +74,6 @@ export { Echo, Tables, Faults, Work };
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "5618c0483dbd3211f5faf4ff5fcf112d7c7a64a120a30ef685447f725e155948",
+  hash: "b13a7aa6ca732fd186826186b761371ce953301e38ae7e0711ccf23ab5696cd0",
   namespaces: { Echo, Tables, Faults, Work },
 } as const satisfies ContractDescriptor;

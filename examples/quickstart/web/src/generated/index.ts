@@ -11,6 +11,6 @@ export { Boards };
 export const contract = {
   name: "quickstart",
   version: "1.0.0",
-  hash: "1d70b5d0bebcf7ce1e82534c5e490b9d92614ea9fe983b8c03b75cc921e2201d",
+  hash: "efb10b402c7a41b9da7a9dccf643fe39630de68e6d907e6556e39ae196634552",
   namespaces: { Boards },
 } as const satisfies ContractDescriptor;
