@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tautline::{Contract, Namespace, NamespaceFacts};
 
 use crate::auth::Authenticator;
+use crate::failpoint::Failpoints;
 use crate::journal::{Journal, Memory};
 use crate::jwt::Jwt;
 use crate::mount::{Mount, MountedNamespace, Mounting};
@@ -22,6 +23,7 @@ pub struct Builder {
     authenticator: Option<Arc<dyn Authenticator>>,
     journal: Arc<dyn Journal>,
     mounts: Vec<Pending>,
+    pub(crate) failpoints: Failpoints,
 }
 
 struct Pending {
@@ -37,6 +39,7 @@ impl Builder {
             authenticator: None,
             journal: Arc::new(Memory::new()),
             mounts: Vec::new(),
+            failpoints: Failpoints::default(),
         }
     }
 
@@ -85,7 +88,7 @@ impl Builder {
             retry_after_ms: u32::try_from(self.settings.retry_after.as_millis())
                 .unwrap_or(u32::MAX),
         };
-        let runtime = Runtime::start(self.contract, self.journal, limits)
+        let runtime = Runtime::start(self.contract, self.journal, limits, self.failpoints)
             .map_err(|error| BuildError { mistakes: vec![error.to_string()] })?;
         let mounting = Mounting(Arc::clone(&runtime));
         let inboxes = self.mounts.into_iter().map(|pending| (pending.mount)(&mounting).0).collect();

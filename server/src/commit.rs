@@ -7,15 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tautline::{Encoded, RoomName, Uuid};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::clock::Clock;
 use crate::journal::{
     Change, Host, Journal, JournalError, LedgerEntry, LedgerKey, QuestionRef, StreamRef,
 };
 use crate::position::Position;
-use crate::publish::Publisher;
 use crate::settlement::Settlement;
 use crate::stage::Staged;
-use crate::writer::Writer;
+use crate::writer::{Means, Writer};
 
 /// How many commits may wait. Beyond it the storage is far behind, and new ones are refused.
 const WAITING: usize = 65_536;
@@ -123,15 +121,10 @@ impl Drop for Reply {
 
 impl WriterHandle {
     /// Starts the writer of a journal. It ends when the last handle is gone.
-    pub(crate) fn start(
-        journal: &dyn Journal,
-        publisher: Arc<Publisher>,
-        clock: Clock,
-    ) -> Result<Self, JournalError> {
+    pub(crate) fn start(journal: &dyn Journal, means: Means) -> Result<Self, JournalError> {
         let (queue, works) = mpsc::unbounded_channel();
         let waiting = Arc::new(AtomicUsize::new(0));
-        let writer =
-            Writer { journal: journal.writer()?, publisher, clock, waiting: Arc::clone(&waiting) };
+        let writer = Writer { journal: journal.writer()?, means, waiting: Arc::clone(&waiting) };
         match journal.host() {
             Host::Task => {
                 tokio::spawn(writer.run(works));

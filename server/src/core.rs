@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use crate::commit::{CommitError, Committed, Remember, Reply, Work};
 use crate::deadline::Deadline;
+use crate::failpoint::Failpoint;
 use crate::identity::Identity;
 use crate::lane::LaneKey;
 use crate::ledger::Claim;
@@ -167,6 +168,7 @@ impl Core {
             }),
         );
         self.settlement.reach(Stage::Staged);
+        self.runtime.failpoints.hit(Failpoint::Staged);
         Ok(())
     }
 

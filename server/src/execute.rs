@@ -10,6 +10,7 @@ use tautline::{Encoded, Problem, Reply};
 use crate::commit::{self, CommitError, Committed};
 use crate::core::Core;
 use crate::encode::{self, Settled};
+use crate::failpoint::Failpoint;
 use crate::frame_out::{Class, Frame};
 use crate::gate::{Admitted, Gate, admit};
 use crate::journal::{LedgerEntry, RoomKey};
@@ -30,6 +31,7 @@ pub(crate) async fn execute(
     let turn = Turn { core: &core, _running: core.runtime.tasks.enter() };
     let ended = match admit(&core, gate).await {
         Ok(Admitted::Run) => {
+            core.runtime.failpoints.hit(Failpoint::Handler);
             let ended = supervise(&core, run).await;
             conclude(&core, ended).await
         }
@@ -143,6 +145,7 @@ async fn keep(core: &Arc<Core>, answer: Encoded) -> Result<Settled, Trouble> {
         accept(&answering, Settled { answer, at, ..Settled::default() });
     });
     core.settlement.reach(Stage::Staged);
+    core.runtime.failpoints.hit(Failpoint::Staged);
     if core.may_stage_early() {
         core.release_lane();
     }
@@ -223,6 +226,7 @@ fn accept(core: &Core, mut settled: Settled) {
     }
     if let Some(ack) = core.take_ack() {
         core.session.link.send(Class::Ack, Frame::Ack(ack, encode::ack_ok(settled)));
+        core.runtime.failpoints.hit(Failpoint::Acked);
     }
     // After the acknowledgement, so that its receiver knows the position when held events come.
     for joining in joining {

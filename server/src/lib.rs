@@ -134,6 +134,10 @@ mod deadline;
 mod emitter;
 mod encode;
 mod execute;
+#[cfg(feature = "failpoints")]
+pub mod failpoint;
+#[cfg(not(feature = "failpoints"))]
+mod failpoint;
 mod frame;
 mod gate;
 mod heads;

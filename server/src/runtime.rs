@@ -12,6 +12,7 @@ use tokio::runtime::{EnterGuard, Handle};
 use crate::auth::Gate;
 use crate::clock::Clock;
 use crate::commit::WriterHandle;
+use crate::failpoint::Failpoints;
 use crate::identity::Identity;
 use crate::journal::{Journal, JournalError};
 use crate::ledger::Running;
@@ -20,6 +21,7 @@ use crate::question::{self, Questions};
 use crate::room_table::RoomTable;
 use crate::session::Job;
 use crate::tasks::Tasks;
+use crate::writer::Means;
 
 /// How long a lifecycle hook may take. The same as a command that says nothing.
 pub(crate) const HOOK_DEADLINE: Duration = Duration::from_millis(10_000);
@@ -48,6 +50,7 @@ pub(crate) struct Runtime {
     pub(crate) limits: Limits,
     /// How callers are recognised: the transport's, which is made after this.
     pub(crate) gate: OnceLock<Gate>,
+    pub(crate) failpoints: Failpoints,
     handle: Handle,
     is_closing: AtomicBool,
 }
@@ -61,12 +64,15 @@ impl Runtime {
         contract: &'static Contract,
         journal: Arc<dyn Journal>,
         limits: Limits,
+        failpoints: Failpoints,
     ) -> Result<Arc<Self>, JournalError> {
         let clock = Clock::new();
         let handle = Handle::current();
         let rooms = Arc::new(RoomTable::new());
         let publisher = Publisher::new(Arc::clone(&rooms), handle.clone());
-        let writer = WriterHandle::start(&*journal, Arc::clone(&publisher), clock)?;
+        let means =
+            Means { publisher: Arc::clone(&publisher), clock, failpoints: failpoints.clone() };
+        let writer = WriterHandle::start(&*journal, means)?;
         crate::heads::start(&rooms);
         Ok(Arc::new(Self {
             contract,
@@ -81,6 +87,7 @@ impl Runtime {
             tasks: Tasks::default(),
             limits,
             gate: OnceLock::new(),
+            failpoints,
             handle,
             is_closing: AtomicBool::new(false),
         }))

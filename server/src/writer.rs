@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::commit::{CommitError, Committed, Remember, Reply, StepFailed, Work};
+use crate::failpoint::{Failpoint, Failpoints};
 use crate::journal::{EventBody, JournalError, JournalWriter, LedgerEntry, NewEvent};
 use crate::link::panic_message;
 use crate::position::Position;
@@ -24,9 +25,15 @@ const GROUP: usize = 256;
 /// Stores what commands hand over. One per journal.
 pub(crate) struct Writer {
     pub(crate) journal: Box<dyn JournalWriter>,
+    pub(crate) means: Means,
+    pub(crate) waiting: Arc<AtomicUsize>,
+}
+
+/// What a writer needs beside its journal.
+pub(crate) struct Means {
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) clock: Clock,
-    pub(crate) waiting: Arc<AtomicUsize>,
+    pub(crate) failpoints: Failpoints,
 }
 
 /// A commit whose savepoint is kept, and that waits for the group.
@@ -69,7 +76,10 @@ impl Writer {
         let mut kept = Vec::with_capacity(group.len());
         let stored = self.store_all(group, &mut kept);
         match stored {
-            Ok(()) => kept.into_iter().for_each(|kept| self.publish(kept)),
+            Ok(()) => {
+                self.means.failpoints.hit(Failpoint::Committed);
+                kept.into_iter().for_each(|kept| self.publish(kept));
+            }
             Err(error) => {
                 let abandoned = catch_unwind(AssertUnwindSafe(|| self.journal.abandon()));
                 let has_panicked = abandoned.is_err();
@@ -145,7 +155,7 @@ impl Writer {
                 .map_err(|panic| CommitError::Panicked(panic_message(&*panic).to_owned()))?
                 .map_err(|StepFailed| CommitError::Step)?;
         }
-        let ts = self.clock.now_ms();
+        let ts = self.means.clock.now_ms();
         let mut at: Vec<(RoomName, Position)> = Vec::new();
         let mut publications = Vec::new();
         let mut direct = Vec::new();
@@ -207,10 +217,14 @@ impl Writer {
                 stage::send_to(link, emit.message());
             }
         }
-        let release = Release::new(move || reply.tell(Ok(committed)));
+        let failpoints = self.means.failpoints.clone();
+        let release = Release::new(move || {
+            failpoints.hit(Failpoint::Published);
+            reply.tell(Ok(committed));
+        });
         for mut publication in publications {
             publication.release = Some(Arc::clone(&release));
-            self.publisher.publish(publication);
+            self.means.publisher.publish(publication);
         }
     }
 }

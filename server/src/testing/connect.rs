@@ -4,10 +4,11 @@ use axum::Router;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::DuplexStream;
-use tokio_tungstenite::client_async;
+use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest};
+use tokio_tungstenite::{WebSocketStream, client_async};
 
-use super::TestClient;
+use super::{Decide, TestClient, Wire};
 
 /// How many bytes the memory between client and server holds, in each direction.
 const BUFFER: usize = 64 * 1024;
@@ -83,6 +84,21 @@ impl Connect {
     /// # Errors
     /// When the server does not take the connection.
     pub async fn to(self, app: Router) -> Result<TestClient, ConnectError> {
+        let (stream, server) = self.open(app).await?;
+        Ok(TestClient::start(stream, server))
+    }
+
+    /// Connects to the application, frame by frame, over a link on which `decide` says what becomes of
+    /// each.
+    ///
+    /// # Errors
+    /// When the server does not take the connection.
+    pub async fn wire(self, app: Router, decide: Decide) -> Result<Wire, ConnectError> {
+        let (stream, server) = self.open(app).await?;
+        Ok(Wire::start(stream, server, decide))
+    }
+
+    async fn open(self, app: Router) -> Result<Opened, ConnectError> {
         let (near, far) = tokio::io::duplex(self.buffer);
         let server = tokio::spawn(serve(app, far));
         let uri = format!("ws://localhost{}?EIO=4&transport=websocket{}", self.path, self.query);
@@ -90,9 +106,12 @@ impl Connect {
         request.headers_mut().extend(self.headers);
         let (stream, _response) =
             client_async(request, near).await.map_err(ConnectError::refused)?;
-        Ok(TestClient::start(stream, server))
+        Ok((stream, server))
     }
 }
+
+/// A connection and the task that serves it.
+type Opened = (WebSocketStream<DuplexStream>, JoinHandle<()>);
 
 impl ConnectError {
     fn broken(error: tungstenite::Error) -> Self {
