@@ -18,7 +18,9 @@ import {
 } from "../src/connection-machine.js";
 import { type CursorInput, freshCursor, type Numbered, stepCursor } from "../src/cursor.js";
 import { readRefusal } from "../src/local-problems.js";
+import { nobodyKnown, type PresenceInput, stepPresence } from "../src/presence-book.js";
 import type { Problem, RecoveryHint } from "../src/problem.js";
+import { noReceipts, type ReceiptInput, stepReceipts } from "../src/receipt-book.js";
 import { roomName } from "../src/room-name.js";
 import { freshBook, type StreamInput, stepStreams } from "../src/stream-book.js";
 import { problem } from "./stage.js";
@@ -106,6 +108,35 @@ cases<StreamCase>("streams", ({ steps }) => {
     book = step.book;
     const seen = book.streams.map(({ id, number, text, status }) => [id, number, text, status]);
     expect({ input, streams: seen, ask: step.ask }).toEqual({ input, streams, ask });
+  }
+});
+
+interface PresenceCase {
+  name: string;
+  steps: { input: PresenceInput; members: unknown[]; move: string }[];
+}
+
+cases<PresenceCase>("presence", ({ steps }) => {
+  let book = nobodyKnown;
+  for (const { input, members, move } of steps) {
+    const step = stepPresence(book, input);
+    book = step.book;
+    expect({ input, members: book.members, move: step.move }).toEqual({ input, members, move });
+  }
+});
+
+interface ReceiptCase {
+  name: string;
+  steps: { input: ReceiptInput; receipts: object; wait: boolean; send: object | null }[];
+}
+
+cases<ReceiptCase>("receipts", ({ steps }) => {
+  let book = noReceipts;
+  for (const { input, receipts, wait, send } of steps) {
+    const step = stepReceipts(book, "anna", input);
+    book = step.book;
+    const seen = { receipts: book.known, wait: step.wait, send: step.send ?? null };
+    expect({ input, ...seen }).toEqual({ input, receipts, wait, send });
   }
 });
 

@@ -12,7 +12,10 @@ import {
 } from "../src/connection-machine.js";
 import { type CursorInput, freshCursor, type Numbered, stepCursor } from "../src/cursor.js";
 import { newId } from "../src/identifier.js";
+import { nobodyKnown, type PresenceInput, stepPresence } from "../src/presence-book.js";
+import { noReceipts, type ReceiptInput, stepReceipts } from "../src/receipt-book.js";
 import { freshBook, type StreamInput, stepStreams } from "../src/stream-book.js";
+import type { WirePresent, WireReceipt } from "../src/wire.js";
 import { problem } from "./stage.js";
 
 test("a wait is never shorter or longer than its bounds", () => {
@@ -334,6 +337,155 @@ test("whatever parts are lost or late: a stream's text is a beginning of what wa
       );
       expect(book.isAsking).toBe(false);
       expect(questions).toBeLessThan(happenings.length + 3);
+    }),
+  );
+});
+
+test("whatever changes are lost: who is there is what the server says, once a change arrives", () => {
+  const subject = fc.constantFrom("ann", "bo", "cy", "constructor");
+  const happening = fc.oneof(
+    fc.record({
+      type: fc.constantFrom("come" as const, "go" as const),
+      subject,
+      isLost: fc.boolean(),
+    }),
+    fc.record({ type: fc.constantFrom("arrive" as const, "cut" as const) }),
+  );
+  fc.assert(
+    fc.property(fc.array(happening, { maxLength: 80 }), (happenings) => {
+      const there = new Map<string, WirePresent>();
+      let version = 0;
+      let wire: PresenceInput[] = [];
+      let book = nobodyKnown;
+      const members = () =>
+        [...there.values()].sort((a, b) => a.since - b.since || (a.subject < b.subject ? -1 : 1));
+
+      function feed(input: PresenceInput): void {
+        const step = stepPresence(book, input);
+        book = step.book;
+        if (step.move === "resync") answer();
+      }
+      function answer(): void {
+        wire.push({ type: "snapshot", version, members: members().reverse() });
+      }
+      function change(name: string, isComing: boolean, isLost: boolean): void {
+        version += 1;
+        const state = { version };
+        const member = { subject: name, state, since: there.get(name)?.since ?? version };
+        if (isComing) there.set(name, member);
+        else there.delete(name);
+        const present = isComing ? [member] : [];
+        const absent = isComing ? [] : [name];
+        if (!isLost) wire.push({ type: "change", version, present, absent });
+      }
+
+      feed({ type: "ask" });
+      answer();
+      for (const it of happenings) {
+        if (it.type === "come" || it.type === "go")
+          change(it.subject, it.type === "come", it.isLost);
+        if (it.type === "arrive") wire.splice(0, 1).forEach(feed);
+        if (it.type === "cut") {
+          wire = [];
+          feed({ type: "ask" });
+          answer();
+        }
+      }
+      change("dan", true, false);
+      while (wire.length > 0) wire.splice(0, 1).forEach(feed);
+
+      expect(book.members).toEqual(members());
+      expect(book.version).toBe(version);
+    }),
+  );
+});
+
+test("whatever is lost: receipts never go back, and in the end the server has ours", () => {
+  const happening = fc.oneof(
+    fc.record({ type: fc.constantFrom("delivered" as const, "read" as const), upTo: fc.nat(20) }),
+    fc.record({ type: fc.constant("other" as const), upTo: fc.nat(20) }),
+    fc.record({
+      type: fc.constantFrom("due" as const, "taken" as const, "lost" as const, "cut" as const),
+    }),
+  );
+  fc.assert(
+    fc.property(fc.array(happening, { maxLength: 60 }), (happenings) => {
+      const server = { delivered: 0, read: 0 };
+      const told: WireReceipt[] = [];
+      let furthest: WireReceipt = { delivered: 0, read: 0 };
+      let book = noReceipts;
+      let onTheWay: WireReceipt | undefined;
+      let isTimed = false;
+
+      function feed(input: ReceiptInput): void {
+        const before = book.known;
+        const step = stepReceipts(book, "ann", input);
+        book = step.book;
+        for (const [subject, receipt] of Object.entries(before)) {
+          expect(book.known[subject]?.read).toBeGreaterThanOrEqual(receipt.read);
+          expect(book.known[subject]?.delivered).toBeGreaterThanOrEqual(receipt.delivered);
+        }
+        if (step.wait) {
+          expect(isTimed).toBe(false);
+          isTimed = true;
+        }
+        if (step.send) {
+          expect(onTheWay).toBeUndefined();
+          told.push(step.send);
+          onTheWay = step.send;
+        }
+      }
+      function arrive(): void {
+        if (!onTheWay) return;
+        server.delivered = Math.max(server.delivered, onTheWay.delivered);
+        server.read = Math.max(server.read, onTheWay.read);
+      }
+      function snapshot(): void {
+        feed({ type: "snapshot", epoch: "e", receipts: { ann: { ...server } } });
+      }
+      function due(): void {
+        if (!isTimed) return;
+        isTimed = false;
+        feed({ type: "due" });
+      }
+
+      snapshot();
+      for (const it of happenings) {
+        if (it.type === "delivered" || it.type === "read") {
+          feed({ type: "own", [it.type]: it.upTo });
+          const read = it.type === "read" ? Math.max(furthest.read, it.upTo) : furthest.read;
+          furthest = { read, delivered: Math.max(furthest.delivered, it.upTo) };
+        }
+        if (it.type === "other") {
+          feed({ type: "change", receipts: { bo: { delivered: it.upTo, read: it.upTo } } });
+        }
+        if (it.type === "due") due();
+        if (it.type === "taken" || it.type === "lost") {
+          if (it.type === "taken") arrive();
+          if (onTheWay) {
+            onTheWay = undefined;
+            feed({ type: it.type === "taken" ? "taken" : "failed" });
+          }
+        }
+        if (it.type === "cut") {
+          if (told.length % 2 === 0) arrive();
+          onTheWay = undefined;
+          isTimed = false;
+          feed({ type: "cut" });
+          snapshot();
+        }
+      }
+      for (let round = 0; round < 3; round += 1) {
+        arrive();
+        if (onTheWay) {
+          onTheWay = undefined;
+          feed({ type: "taken" });
+        }
+        due();
+      }
+
+      expect(server).toEqual(furthest);
+      expect(isTimed).toBe(false);
     }),
   );
 });
