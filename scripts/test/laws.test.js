@@ -16,6 +16,7 @@ const CRATES = {
   "tautline-quickstart-server": ["tautline-quickstart", "tautline-server"],
   "tautline-profile-contract": ["tautline", "tautline-codegen"],
   "tautline-conformance": ["tautline", "tautline-codegen"],
+  "tautline-fault-proxy": [],
   "tautline-conformance-server": [
     "tautline",
     "tautline-conformance",
