@@ -1,24 +1,16 @@
 // Puts the pieces together. What happens in them is theirs; here is who tells whom.
 
-import type {
-  AnyRoomState,
-  CallOptions,
-  Client,
-  ClientOptions,
-  EventMeta,
-  Room,
-  Store,
-} from "./api.js";
+import type { CallOptions, Client, ClientOptions, EventMeta } from "./api.js";
 import { systemClock } from "./clock.js";
 import { createCommands } from "./commands.js";
 import { createConnection } from "./connection.js";
 import type { Numbered } from "./cursor.js";
-import type { AnyCommand, AnyEvent, AnyJoinable, NamespaceParts } from "./descriptors.js";
+import type { AnyCommand, AnyEvent, NamespaceParts } from "./descriptors.js";
 import { developmentHelp } from "./development.js";
 import { localProblem } from "./local-problems.js";
 import { type Problem, ProblemError } from "./problem.js";
 import { createQuestions } from "./questions.js";
-import { idleRoom, idleRoomState, type RoomEntry } from "./room-entry.js";
+import { createRoomHandles } from "./room-handles.js";
 import { createRooms } from "./rooms.js";
 import { socketIoTransport } from "./socket-io-transport.js";
 import { CONTROL, type Position, type WireEvent, type WireMeta } from "./wire.js";
@@ -83,7 +75,7 @@ export function createClient(options: ClientOptions): Client {
         .map(({ namespace }) => namespace),
     ),
     deliver,
-    questions: questions.replace,
+    sides: [questions.side],
     settled: (namespace) => commands.pump(namespace),
   });
   const commands = createCommands({
@@ -94,6 +86,8 @@ export function createClient(options: ClientOptions): Client {
     isPending: rooms.isPending,
     rejoin: rooms.rejoin,
   });
+
+  const handles = createRoomHandles(rooms, roomStates);
 
   let wasOnline = false;
   connection.store.subscribe(() => {
@@ -151,56 +145,6 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  function locate(target: AnyJoinable | AnyRoomState, params: unknown): Located {
-    const isState = target.kind === "room_state";
-    const room = isState ? target.room : target;
-    if (isState && !roomStates.includes(target)) {
-      throw new Error(
-        `the state of room \`${room.pattern}\` is not registered: add it to \`createClient({ roomStates: [...] })\``,
-      );
-    }
-    const name = room.name(params as never);
-    return {
-      name,
-      find: () => rooms.find(room.namespace, name),
-      make: () => rooms.entry(room, params),
-      storeOf: (entry) => (isState ? entry.states.get(target) : undefined) ?? entry.status,
-      idle: isState ? idleRoomState : idleRoom,
-    };
-  }
-
-  function look({ find, make, storeOf, idle }: Located): Store<unknown> {
-    return {
-      getSnapshot() {
-        const entry = find();
-        return entry ? storeOf(entry).getSnapshot() : idle;
-      },
-      subscribe(listener) {
-        const entry = make();
-        const stop = storeOf(entry).subscribe(listener);
-        return () => {
-          stop();
-          rooms.tidy(entry);
-        };
-      },
-    };
-  }
-
-  function join(target: AnyJoinable | AnyRoomState, params: unknown): Room<unknown> {
-    const located = locate(target, params);
-    const entry = located.make();
-    rooms.hold(entry);
-    let isHeld = true;
-    return {
-      ...look(located),
-      name: located.name,
-      leave() {
-        if (isHeld) rooms.release(entry);
-        isHeld = false;
-      },
-    };
-  }
-
   const run = commands.run as (
     command: AnyCommand,
     payload: unknown,
@@ -242,9 +186,8 @@ export function createClient(options: ClientOptions): Client {
       connection.open(namespace);
       return () => void known.delete(entry);
     },
-    join: join as Client["join"],
-    room: ((target: AnyJoinable | AnyRoomState, params: unknown) =>
-      look(locate(target, params))) as Client["room"],
+    join: handles.join as Client["join"],
+    room: handles.look as Client["room"],
     questions(question) {
       const { getSnapshot, subscribe } = questions.store(question);
       return {
@@ -266,14 +209,6 @@ export function createClient(options: ClientOptions): Client {
     },
   };
   return client;
-}
-
-interface Located {
-  readonly name: string;
-  readonly idle: unknown;
-  find(): RoomEntry | undefined;
-  make(): RoomEntry;
-  storeOf(entry: RoomEntry): Store<unknown>;
 }
 
 function keyOf(namespace: string, name: string): string {

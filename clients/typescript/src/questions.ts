@@ -5,6 +5,8 @@ import type { Connection } from "./connection.js";
 import type { Question } from "./descriptors.js";
 import type { Logger } from "./logger.js";
 import { type Problem, ProblemError } from "./problem.js";
+import type { RoomEntry } from "./room-entry.js";
+import type { RoomSide } from "./room-side.js";
 import { type Cell, cell } from "./store.js";
 import { CONTROL, type WireQuestion } from "./wire.js";
 
@@ -18,10 +20,9 @@ interface Kind {
 
 /** The questions of all namespaces. */
 export interface Questions {
+  readonly side: RoomSide;
   /** The server asks. */
   asked(namespace: string, question: WireQuestion): void;
-  /** A room was joined or resumed: these are all its open questions. */
-  replace(namespace: string, room: string, questions: readonly WireQuestion[]): void;
   /** Somebody answered, or time is up. */
   settled(namespace: string, id: string): void;
   store<Payload, Answer, Declined extends Problem>(
@@ -115,14 +116,22 @@ export function createQuestions(connection: Connection, log: Logger): Questions 
     keep(namespace, (open) => open.id !== id);
   }
 
+  /** These are all that are open in the room. */
+  function replace({ namespace, name }: RoomEntry, questions: readonly WireQuestion[]): void {
+    const ids = new Set(questions.map(({ id }) => id));
+    keep(namespace, (open) => open.room !== name || ids.has(open.id));
+    for (const question of questions) asked(namespace, question);
+  }
+
   return {
+    side: {
+      stands(entry, { questions }, _at, isFresh) {
+        if (questions || isFresh) replace(entry, questions ?? []);
+      },
+      left: (entry) => replace(entry, []),
+    },
     asked,
     settled,
-    replace(namespace, room, questions) {
-      const ids = new Set(questions.map(({ id }) => id));
-      keep(namespace, (open) => open.room !== room || ids.has(open.id));
-      for (const question of questions) asked(namespace, question);
-    },
     store({ namespace, name }) {
       return kindOf(namespace, name).open as Store<readonly unknown[]> as Store<readonly never[]>;
     },

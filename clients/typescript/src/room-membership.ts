@@ -11,7 +11,8 @@ import { localProblem } from "./local-problems.js";
 import type { Logger } from "./logger.js";
 import type { Problem } from "./problem.js";
 import { type RoomEntry, reduceRoom, showRoom, statusOf, stopTimers } from "./room-entry.js";
-import { type Ack, CONTROL, type RoomResumed, type WireEvent, type WireQuestion } from "./wire.js";
+import type { RoomSide } from "./room-side.js";
+import { type Ack, CONTROL, type RoomResumed, type WireEvent } from "./wire.js";
 
 /** What a membership needs of the rest. */
 export interface MembershipParts {
@@ -21,8 +22,8 @@ export interface MembershipParts {
   readonly log: Logger;
   /** An event is in its turn. */
   deliver(namespace: string, event: WireEvent): void;
-  /** The open questions of a room, all of them. */
-  questions(namespace: string, room: string, questions: readonly WireQuestion[]): void;
+  /** Who keeps what stands in a room beside its events. */
+  readonly sides: readonly RoomSide[];
   /** A room has its verdict: its lane may go on. */
   settled(namespace: string): void;
 }
@@ -55,7 +56,7 @@ const PATIENCE_MS = 100;
 
 /** Makes the membership of a client's rooms. */
 export function createMembership(parts: MembershipParts): Membership {
-  const { connection, clock, log } = parts;
+  const { connection, clock, log, sides } = parts;
 
   function after(entry: RoomEntry, purpose: Purpose, ms: number, task: () => void) {
     stopTimers(entry, purpose);
@@ -71,7 +72,6 @@ export function createMembership(parts: MembershipParts): Membership {
   function join(entry: RoomEntry): void {
     const { namespace, name, room, params } = entry;
     const byCommand = room?.join;
-    step(entry, { type: "ask" });
     ask(
       entry,
       byCommand ?? CONTROL.subscribe,
@@ -83,8 +83,8 @@ export function createMembership(parts: MembershipParts): Membership {
         const at = resumed ? resumed.at : ack.at?.find((it) => it.room === name);
         const state = byCommand ? ack.ok : undefined;
         log("info", "join", { room: name, ...(entry.discontinuity && { resynced: true }) });
+        for (const side of sides) side.stands?.(entry, resumed ?? ack, at, true);
         joined(entry, { state });
-        parts.questions(namespace, name, resumed?.questions ?? ack.questions ?? []);
         step(entry, { type: "joined", ...(at && { at }) });
         parts.settled(namespace);
       },
@@ -103,6 +103,7 @@ export function createMembership(parts: MembershipParts): Membership {
 
   function failed(entry: RoomEntry, problem: Problem): void {
     const { namespace, name } = entry;
+    for (const side of sides) side.unanswered?.(entry);
     const { action, afterMs = 0 } = problem.recovery;
     log("warn", "join failed", { room: name, code: problem.code, traceId: problem.traceId });
     switch (action) {
@@ -131,8 +132,8 @@ export function createMembership(parts: MembershipParts): Membership {
 
   function deny(entry: RoomEntry, problem: Problem): void {
     reset(entry);
+    for (const side of sides) side.left?.(entry);
     showRoom(entry, { status: "denied", problem }, { state: undefined });
-    parts.questions(entry.namespace, entry.name, []);
     parts.settled(entry.namespace);
   }
 
@@ -144,8 +145,7 @@ export function createMembership(parts: MembershipParts): Membership {
     timeoutMs: number | undefined,
     done: (ack: Exclude<Ack, { error: Problem }>) => void,
   ): void {
-    entry.turn += 1;
-    const { turn } = entry;
+    const turn = nextTurn(entry);
     connection.request(
       entry.namespace,
       event,
@@ -160,14 +160,20 @@ export function createMembership(parts: MembershipParts): Membership {
     );
   }
 
+  /** From now on live events wait for the answer. */
+  function nextTurn(entry: RoomEntry): number {
+    step(entry, { type: "ask" });
+    for (const side of sides) side.asked?.(entry);
+    entry.turn += 1;
+    return entry.turn;
+  }
+
   /** One request for all rooms of a namespace, however many there are. */
   function resume(namespace: string, rooms: readonly RoomEntry[]): void {
     if (rooms.length === 0) return;
     const turns = rooms.map((entry) => {
       if (statusOf(entry) !== "recovering") showRoom(entry, { status: "recovering" });
-      step(entry, { type: "ask" });
-      entry.turn += 1;
-      return entry.turn;
+      return nextTurn(entry);
     });
     const payload = { rooms: rooms.map(({ name, cursor }) => ({ room: name, since: cursor.at })) };
     connection.request(namespace, CONTROL.resume, payload, (ack) => {
@@ -184,7 +190,7 @@ export function createMembership(parts: MembershipParts): Membership {
   }
 
   function resumed(entry: RoomEntry, verdict: RoomResumed): void {
-    const { recovered, reason, problem, at, events = [], more = false, questions } = verdict;
+    const { recovered, reason, problem, at, events = [], more = false } = verdict;
     if (problem || !recovered) {
       if (problem) failed(entry, problem);
       else missed(entry, reason ?? "unknown");
@@ -192,8 +198,8 @@ export function createMembership(parts: MembershipParts): Membership {
     }
     if (!more) {
       log("info", "resumed", { room: entry.name, events: events.length });
+      for (const side of sides) side.stands?.(entry, verdict, at ?? entry.cursor.at, false);
       joined(entry);
-      if (questions) parts.questions(entry.namespace, entry.name, questions);
     }
     step(entry, {
       type: "resumed",
@@ -213,11 +219,15 @@ export function createMembership(parts: MembershipParts): Membership {
   }
 
   function step(entry: RoomEntry, input: CursorInput): void {
+    const before = entry.cursor.at;
     const { cursor, deliver, move } = stepCursor(entry.cursor, input);
     entry.cursor = cursor;
     for (const event of deliver) {
       reduce(entry, event);
       parts.deliver(entry.namespace, event);
+    }
+    if (cursor.at && cursor.at !== before) {
+      for (const side of sides) side.moved?.(entry, cursor.at);
     }
     switch (move) {
       case "none":

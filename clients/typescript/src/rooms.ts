@@ -81,8 +81,8 @@ export function createRooms(parts: RoomParts): Rooms {
     const wasDenied = statusOf(entry) === "denied";
     membership.reset(entry);
     stopTimers(entry);
+    for (const side of parts.sides) side.left?.(entry);
     showRoom(entry, { status: "idle" }, { state: undefined });
-    parts.questions(namespace, name, []);
     if (wasDenied || !connection.welcome(namespace)) {
       tidy(entry);
       return;
@@ -185,6 +185,7 @@ export function createRooms(parts: RoomParts): Rooms {
       if (!entry || !isMember(entry)) return;
       // The numbering goes on without us: what we know of it is of no use for a rejoin.
       membership.reset(entry);
+      for (const side of parts.sides) side.cut?.(entry);
       showRoom(entry, { status: "recovering" });
       membership.failed(entry, problem);
     },
@@ -195,6 +196,7 @@ export function createRooms(parts: RoomParts): Rooms {
         entry.isLeaving = false;
         entry.cursor = { ...freshCursor, ...(entry.cursor.at && { at: entry.cursor.at }) };
         if (!isMember(entry)) continue;
+        for (const side of parts.sides) side.cut?.(entry);
         if (entry.holds > 0)
           showRoom(entry, { status: entry.cursor.at ? "recovering" : "joining" });
         // Nobody came back for it in time.
