@@ -25,6 +25,7 @@ const LAWS: &[Law] = &[
     rooms::rooms_differ,
     rooms::parameters_are_in_the_payload,
     rooms::joins_enter_one_room,
+    rooms::what_members_show_is_plain,
     errors::codes_differ,
     errors::words_name_fields_that_exist,
     examples::examples_are_valid,

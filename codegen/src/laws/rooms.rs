@@ -6,7 +6,7 @@ use tautline::{Event, EventKind, RoomFacts};
 use crate::{
     Described, Mistake,
     described::{Side, events_of, rooms},
-    schemas::Schemas,
+    schemas::{Schemas, definition_name, for_each_subschema},
     typescript::{print::inline, types::type_of},
 };
 
@@ -132,4 +132,41 @@ pub(super) fn joins_enter_one_room(described: &Described, mistakes: &mut Vec<Mis
             mistakes.push(Mistake::at(join.source, format!("the join `{}` {wrong}", join.name)));
         }
     }
+}
+
+pub(super) fn what_members_show_is_plain(described: &Described, mistakes: &mut Vec<Mistake>) {
+    for room in rooms(described.contract) {
+        let Some(presence) = room.presence else { continue };
+        if holds_bytes(&described.received, &described.received.of(&presence), &mut Vec::new()) {
+            mistakes.push(Mistake::at(
+                room.source,
+                format!(
+                    "members of `{}` show each other `{}`, which holds bytes: a presence travels without attachments, so show an address of them",
+                    room.name,
+                    inline(&type_of(&presence))
+                ),
+            ));
+        }
+    }
+}
+
+/// Whether bytes are anywhere in a value of this schema.
+fn holds_bytes(schemas: &Schemas, schema: &Value, seen: &mut Vec<String>) -> bool {
+    if schema.get("contentEncoding").is_some() {
+        return true;
+    }
+    if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(definition_name)
+        && let Some(definition) = schemas.definitions().get(name)
+        && !seen.iter().any(|known| known == name)
+    {
+        seen.push(name.to_owned());
+        if holds_bytes(schemas, definition, seen) {
+            return true;
+        }
+    }
+    let mut found = false;
+    for_each_subschema(&mut schema.clone(), &mut |inner| {
+        found = found || holds_bytes(schemas, inner, seen);
+    });
+    found
 }

@@ -211,6 +211,26 @@ const PATCHY: RoomFacts = RoomFacts {
     ..BOARD
 };
 
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema, ts_rs::TS)]
+struct Face {
+    portrait: Option<Portrait>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema, ts_rs::TS)]
+struct Portrait {
+    #[ts(type = "Uint8Array")]
+    pixels: tautline::Bytes,
+}
+
+const FACED: RoomFacts = RoomFacts { presence: Some(TypeRef::of::<Face>()), ..BOARD };
+
+broken!(
+    what_members_show_is_plain,
+    [with(Policy { rooms: &[&FACED], ..Policy::DEFAULT })],
+    [],
+    "notes.rs:1: members of `Board` show each other `Face`, which holds bytes: a presence travels without attachments, so show an address of them",
+);
+
 broken!(
     a_room_is_named_by_the_payload,
     [

@@ -45,6 +45,7 @@ cases! {
     events::names_with_signs,
     events::questions_and_streams,
     rooms::rooms_of_every_form,
+    rooms::rooms_with_members,
     rooms::shared_types,
 }
 

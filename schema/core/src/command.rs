@@ -35,6 +35,17 @@ pub trait Command: fmt::Debug + Send + 'static {
     where
         Self: Sized;
 
+    /// Reads the state that a member shows to the room of this name, reports the constraints that it
+    /// breaks, and gives it as it travels on; `None` if no join command enters such a room.
+    ///
+    /// # Errors
+    /// What the deserializer says of a state that is not of the room's type.
+    fn presence<'de, D: Deserializer<'de>>(
+        room: &str,
+        state: D,
+        report: &mut Report,
+    ) -> Result<Option<Encoded>, D::Error>;
+
     /// Its index in [`NamespaceFacts::commands`].
     fn index(&self) -> usize;
 

@@ -28,12 +28,14 @@ pub trait ControlServer {
     #[event(guests, lane = none)]
     async fn answer(answer: AnswerQuestion) -> Result<(), NoRefusal>;
 
-    /// Says how far the caller has got in a room that keeps receipts. Never goes back.
+    /// Says how far the caller has got in a room that keeps receipts. Never goes back. Answered when
+    /// it is stored, which is once a second for each room.
     #[event(guests, lane = none)]
     async fn receipt(receipt: GiveReceipt) -> Result<(), NoRefusal>;
 
-    /// Shows the caller's state to a room that has presence.
-    #[event(guests, lane = none)]
+    /// Shows the caller's state to a room that has presence. It is as small as it is often copied:
+    /// everybody who enters gets those of all members.
+    #[event(guests, lane = none, max_bytes = "2KiB")]
     async fn present(state: ShowPresence) -> Result<(), NoRefusal>;
 }
 

@@ -104,7 +104,7 @@ pub use encode::{Encoded, decode_with_attachments, encode};
 pub use failure::{Answer, Cause, ContractError, Failure, NoRefusal, Refusal};
 pub use policy::{Delivery, Deprecated, Lane, Offline, Policy, Rate, Retention};
 pub use problem::{FieldProblem, LibraryCode, Problem, RecoveryHint};
-pub use room::{Room, RoomName, RoomParam, User};
+pub use room::{NoPresence, Room, RoomName, RoomParam, User};
 pub use tautline_macros::{contract, contract_error, namespace, payload, room};
 pub use types::{Bytes, Finite, I64, Json, Patch, SafeInt, U64};
 pub use wire::{Describable, Wire};

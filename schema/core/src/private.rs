@@ -7,7 +7,7 @@ mod reply;
 pub use self::laws::{Laws, is_same};
 pub use self::open::{OpenValue, open_value};
 pub use self::reply::{
-    Milliseconds, NoPayload, milliseconds, no_command, no_reply, param, reply, written,
+    Milliseconds, NoPayload, milliseconds, no_command, no_reply, param, presence, reply, written,
 };
 pub use crate::check::{Items, Number, Text, items, length, pattern, range};
 pub use crate::room::{format_name, parse_name};
@@ -29,6 +29,11 @@ pub trait HasField<const NAME: u64, T> {
 
 /// Holds for the types of the portable profile alone.
 pub const fn is_wire<T: crate::Wire>() {}
+
+/// The type of what a room's members show each other.
+pub const fn presence_type<R: crate::Room>() -> crate::TypeRef {
+    crate::TypeRef::of::<R::Presence>()
+}
 
 /// A regular expression of a constraint, compiled when it is first needed.
 pub struct Pattern {

@@ -187,6 +187,9 @@ library_codes! {
     /// A command for a room in which the connection is not.
     NotJoined => "not_joined", Conflict, Rejoin,
         "You are not in this room.", "Enter it again.";
+    /// A position of another numbering than the room's.
+    EpochChanged => "epoch_changed", Conflict, Resync,
+        "This room has begun anew.", "It is read again by itself.";
     /// More rooms than one connection may be in.
     TooManyRooms => "too_many_rooms", Capacity, GiveUp,
         "You are in too many rooms.", "Leave one first.";

@@ -62,12 +62,23 @@ pub trait Room: Wire {
     /// What the contract says of it.
     const FACTS: &'static RoomFacts;
 
+    /// What its members show each other; [`NoPresence`] if it has no presence.
+    type Presence: Wire;
+
     /// The name of this room.
     fn name(&self) -> RoomName;
 
     /// The room of this name, or `None` if the name is not of this kind.
     fn parse(name: &str) -> Option<Self>;
 }
+
+/// The state of a room whose members do not see each other: there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "codegen", derive(schemars::JsonSchema, ts_rs::TS))]
+pub enum NoPresence {}
+
+#[diagnostic::do_not_recommend]
+impl Wire for NoPresence {}
 
 /// A type that can stand in a room's name.
 #[diagnostic::on_unimplemented(

@@ -119,12 +119,16 @@ fn room_impl(
     };
     let presence = match &arguments.presence {
         None => quote!(::core::option::Option::None),
-        Some(ty) => quote!(::core::option::Option::Some(::tautline::TypeRef::of::<#ty>())),
+        // By way of the room, so that a type that cannot travel is one mistake and not five.
+        Some(_) => {
+            quote!(::core::option::Option::Some(::tautline::private::presence_type::<#ident>()))
+        }
     };
     let receipts = arguments.receipts;
-    let presence_is_wire = arguments.presence.as_ref().map(|ty| {
-        quote::quote_spanned!(ty.span()=> const _: () = ::tautline::private::is_wire::<#ty>();)
-    });
+    let presence_type = match &arguments.presence {
+        None => quote!(::tautline::NoPresence),
+        Some(ty) => ty.to_token_stream(),
+    };
     quote! {
         #[automatically_derived]
         impl ::tautline::Room for #ident {
@@ -140,6 +144,8 @@ fn room_impl(
                 source: #source,
             };
 
+            type Presence = #presence_type;
+
             fn name(&self) -> ::tautline::RoomName {
                 ::tautline::private::format_name(#pattern, &[#(#encode),*])
             }
@@ -149,7 +155,6 @@ fn room_impl(
                 ::core::option::Option::Some(Self { #(#decode),* })
             }
         }
-        #presence_is_wire
     }
 }
 

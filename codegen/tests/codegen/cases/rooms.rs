@@ -39,6 +39,44 @@ pub(crate) mod rooms_of_every_form {
     tautline::contract! { name: "shelves", version: "1.0.0", namespaces: [Shelves], auth: none }
 }
 
+pub(crate) mod rooms_with_members {
+    use tautline::{NoRefusal, namespace, payload, room};
+
+    /// Where members see each other, and how far each has read.
+    #[room("reading:{id}", presence = Reader, receipts)]
+    pub(crate) struct Reading {
+        pub(crate) id: String,
+    }
+
+    /// Where they only see each other.
+    #[room("garden", presence = Reader)]
+    pub(crate) struct Garden {}
+
+    /// What a member shows.
+    #[payload]
+    pub(crate) struct Reader {
+        #[field(length(1..=20))]
+        pub(crate) name: String,
+    }
+
+    /// Readings.
+    #[namespace("/readings", client = ReadingsClient)]
+    pub(crate) trait ReadingsServer {
+        #[join]
+        async fn join_reading(room: Reading) -> Result<(), NoRefusal>;
+        #[join]
+        async fn join_garden(room: Garden) -> Result<(), NoRefusal>;
+    }
+
+    /// Readings.
+    #[namespace("/readings", side = client)]
+    pub(crate) trait ReadingsClient {
+        #[event(delivery = durable, room = Reading)]
+        fn page_turned(reading: Reading);
+    }
+    tautline::contract! { name: "readings", version: "1.0.0", namespaces: [Readings], auth: none }
+}
+
 pub(crate) mod shared_types {
     use tautline::{contract_error, namespace, payload};
 

@@ -1,6 +1,6 @@
 //! What must hold across a contract, found out while the contract crate compiles.
 
-use crate::{Auth, Contract, Event, NamespaceFacts, RoomFacts};
+use crate::{Auth, Contract, Delivery, Event, EventKind, NamespaceFacts, RoomFacts};
 
 /// The longest message; names beyond it are cut.
 const LONGEST: usize = 400;
@@ -92,6 +92,10 @@ impl Laws {
                 if broken.length > 0 {
                     return broken;
                 }
+                let broken = Self::of_what_is_kept(contract, event.policy.rooms[room]);
+                if broken.length > 0 {
+                    return broken;
+                }
                 room += 1;
             }
             index += 1;
@@ -135,6 +139,47 @@ impl Laws {
                 side += 1;
             }
             namespace += 1;
+        }
+        Self::hold()
+    }
+
+    /// A room whose members are known has a way in, and one that keeps receipts something to read.
+    const fn of_what_is_kept(contract: &Contract, room: &RoomFacts) -> Self {
+        let (mut is_joined, mut is_read) = (false, false);
+        let mut namespace = 0;
+        while namespace < contract.namespaces.len() {
+            let facts = contract.namespaces[namespace];
+            let mut command = 0;
+            while command < facts.commands.len() {
+                let event = &facts.commands[command];
+                is_joined |= matches!(event.kind, EventKind::Join) && goes_to(event, room);
+                command += 1;
+            }
+            let mut sent = 0;
+            while sent < facts.events.len() {
+                let event = &facts.events[sent];
+                is_read |=
+                    matches!(event.policy.delivery, Delivery::Durable) && goes_to(event, room);
+                sent += 1;
+            }
+            namespace += 1;
+        }
+        if (room.presence.is_some() || room.receipts) && !is_joined {
+            let what = if room.receipts { "keeps receipts" } else { "has presence" };
+            return Self::say(&[
+                "the room `",
+                room.name,
+                "` ",
+                what,
+                ", and no command enters it: give it a `#[join]`, or take that away",
+            ]);
+        }
+        if room.receipts && !is_read {
+            return Self::say(&[
+                "the room `",
+                room.name,
+                "` keeps receipts, and no durable event goes to it: there is nothing to read",
+            ]);
         }
         Self::hold()
     }
@@ -185,6 +230,18 @@ pub const fn is_same(left: &str, right: &str) -> bool {
         index += 1;
     }
     true
+}
+
+/// Whether an event goes to a room of this kind.
+const fn goes_to(event: &Event, room: &RoomFacts) -> bool {
+    let mut index = 0;
+    while index < event.policy.rooms.len() {
+        if is_same(event.policy.rooms[index].name, room.name) {
+            return true;
+        }
+        index += 1;
+    }
+    false
 }
 
 const fn contains(known: &[&str], word: &str) -> bool {

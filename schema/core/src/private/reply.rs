@@ -1,9 +1,9 @@
 //! What the dispatcher and the emitters need of values.
 
-use serde::{Serialize, de::Error};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::{Map, Value};
 
-use crate::{Answer, Cause, ContractError, Refusal, Reply, encode};
+use crate::{Answer, Cause, ContractError, Encoded, Refusal, Reply, Report, Room, Wire, encode};
 
 /// The payload of an event that has none: `{}`.
 #[crate::payload]
@@ -29,6 +29,20 @@ pub fn no_reply() -> Reply {
 /// What `decode` says to an index that is none of a command.
 pub fn no_command<E: Error>(index: usize) -> E {
     E::custom(format_args!("there is no command with the index {index}"))
+}
+
+/// The state that a member shows to a room, as it travels on: what the room's type does not have is
+/// left out.
+///
+/// # Errors
+/// What the deserializer says of a state that is not of the room's type.
+pub fn presence<'de, R: Room, D: Deserializer<'de>>(
+    state: D,
+    report: &mut Report,
+) -> Result<Option<Encoded>, D::Error> {
+    let state = R::Presence::deserialize(state)?;
+    state.check(report);
+    encode(&state).map(Some).map_err(D::Error::custom)
 }
 
 /// Puts one fact of a refusal beside the others.

@@ -4,8 +4,8 @@ use std::{any::TypeId, sync::Mutex};
 
 use serde_json::{Value, json};
 use tautline::{
-    Answer, Category, Command, DisconnectReason, Dispatch, Failure, Namespace, NoRefusal, Refusal,
-    Report, Room, RoomName, Uuid,
+    Answer, Category, Command, DisconnectReason, Dispatch, Encoded, Failure, Namespace, NoRefusal,
+    Refusal, Report, Room, RoomName, Uuid,
 };
 
 use crate::{
@@ -197,6 +197,36 @@ fn other_commands_need_no_authorisation_of_a_room() {
 fn a_name_of_no_room_is_no_join() {
     assert!(ChatCommand::join("lobby").is_none());
     assert!(ChatCommand::join("session:not-a-uuid").is_none());
+}
+
+/// The state of a member of a session, as the runtime reads it.
+fn presence(state: &Value) -> Result<(Option<Encoded>, Report), serde_json::Error> {
+    let mut report = Report::new();
+    let encoded = ChatCommand::presence(&format!("session:{SESSION}"), state, &mut report)?;
+    Ok((encoded, report))
+}
+
+#[test]
+fn what_a_member_shows_is_of_the_rooms_type() {
+    let (state, report) = presence(&json!({"line": 7, "colour": "red"})).unwrap();
+
+    assert_eq!(state.unwrap().json, "{\"line\":7}");
+    assert!(report.into_fields().is_empty());
+    assert!(presence(&json!({"line": "seven"})).is_err());
+}
+
+#[test]
+fn what_a_member_shows_keeps_the_rules_of_its_type() {
+    let (_, report) = presence(&json!({"line": 101})).unwrap();
+
+    assert_eq!(report.into_fields()[0].path, "line");
+}
+
+#[test]
+fn a_room_that_nothing_enters_takes_no_presence() {
+    let state = ChatCommand::presence("lobby", &json!({}), &mut Report::new()).unwrap();
+
+    assert_eq!(state, None);
 }
 
 #[test]

@@ -80,4 +80,44 @@ mod rooms {
     tautline::contract! { name: "a", version: "1.0.0", namespaces: [A], auth: jwt }
 }
 
+mod presence {
+    use tautline::{namespace, room};
+
+    #[room("watched:{id}", presence = super::Note)]
+    pub struct Watched {
+        pub id: String,
+    }
+
+    #[namespace("/a")]
+    pub trait AServer {
+        #[event(room = Watched)]
+        fn ping(note: super::Note);
+    }
+
+    tautline::contract! { name: "a", version: "1.0.0", namespaces: [A], auth: jwt }
+}
+
+mod receipts {
+    use tautline::{NoRefusal, namespace, room};
+
+    #[room("unread:{id}", receipts)]
+    pub struct Unread {
+        pub id: String,
+    }
+
+    #[namespace("/a", client = AClient)]
+    pub trait AServer {
+        #[join]
+        async fn join_unread(room: Unread) -> Result<super::Note, NoRefusal>;
+    }
+
+    #[namespace("/a", side = client)]
+    pub trait AClient {
+        #[event(room = Unread)]
+        fn pong(note: super::Note);
+    }
+
+    tautline::contract! { name: "a", version: "1.0.0", namespaces: [A], auth: jwt }
+}
+
 fn main() {}

@@ -47,4 +47,11 @@ pub struct Kept {
     pub id: String,
 }
 
+pub struct Strange;
+
+#[room("strange:{id}", presence = Strange)]
+pub struct Estranged {
+    pub id: String,
+}
+
 fn main() {}

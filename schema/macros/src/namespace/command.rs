@@ -39,11 +39,20 @@ pub(super) fn expand(namespace: &Namespace, names: &Names<'_>) -> TokenStream {
             },
         }
     });
-    let joins = methods.iter().filter(|method| method.kind == Kind::Join).filter_map(|method| {
+    let join_methods = || methods.iter().filter(|method| method.kind == Kind::Join);
+    let joins = join_methods().filter_map(|method| {
         let (ty, variant) = (&method.payload.as_ref()?.ty, variant(method));
         Some(quote_spanned! {ty.span()=>
             if let ::core::option::Option::Some(room) = <#ty as ::tautline::Room>::parse(room) {
                 return ::core::option::Option::Some(Self::#variant(room));
+            }
+        })
+    });
+    let presences = join_methods().filter_map(|method| {
+        let ty = &method.payload.as_ref()?.ty;
+        Some(quote_spanned! {ty.span()=>
+            if <#ty as ::tautline::Room>::parse(room).is_some() {
+                return ::tautline::private::presence::<#ty, D>(state, report);
             }
         })
     });
@@ -95,6 +104,16 @@ pub(super) fn expand(namespace: &Namespace, names: &Names<'_>) -> TokenStream {
                 let _ = room;
                 #(#joins)*
                 ::core::option::Option::None
+            }
+
+            fn presence<'de, D: ::tautline::private::serde::Deserializer<'de>>(
+                room: &::core::primitive::str,
+                state: D,
+                report: &mut ::tautline::Report,
+            ) -> ::core::result::Result<::core::option::Option<::tautline::Encoded>, D::Error> {
+                let _ = (room, &state, &report);
+                #(#presences)*
+                ::core::result::Result::Ok(::core::option::Option::None)
             }
 
             fn index(&self) -> ::core::primitive::usize {
