@@ -8,10 +8,13 @@ export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 /** A program to test instead of the one that is built here. */
 export const GIVEN_SERVER = process.env["TAUTLINE_CONFORMANCE_SERVER"];
 
+const BUILT = `${process.env["CARGO_TARGET_DIR"] ?? `${ROOT}target`}/debug`;
+
 /** The program under test. */
-export const SERVER =
-  GIVEN_SERVER ??
-  `${process.env["CARGO_TARGET_DIR"] ?? `${ROOT}target`}/debug/tautline-conformance-server`;
+export const SERVER = GIVEN_SERVER ?? `${BUILT}/tautline-conformance-server`;
+
+/** The program that breaks links. */
+export const FAULT_PROXY = `${BUILT}/tautline-fault-proxy`;
 
 /** Python with the stock client, as `scripts/python-env.sh` makes it. */
 export const PYTHON = `${ROOT}.venv/bin/python`;
