@@ -13,10 +13,22 @@ export interface QueuedCommand {
   readonly mayQueue: boolean;
   /** After how long without an answer an idempotent command is sent again on a live link. */
   readonly resendMs: number;
-  /** When it is of no use any more. */
-  readonly expiresAt: number;
+  /** For how long it is of use. */
+  readonly lifetimeMs: number;
   readonly state: CommandState;
 }
+
+/** When a command was sent first, by the server's clock, and to which memory of past commands. */
+export interface Sent {
+  readonly at: number;
+  readonly ledger: string;
+}
+
+/**
+ * What is on disk of a command that is kept there. It goes out only when it is `marked`: a page that
+ * finds it after a reload must know that it may have been sent.
+ */
+export type Keeping = "storing" | "stored" | "marking" | "marked";
 
 /** The part of a queued command that changes. Owned by the queue. */
 export interface CommandState {
@@ -24,14 +36,24 @@ export interface CommandState {
   isInFlight: boolean;
   /** The server refused to run it before its predecessor: it goes out alone. */
   isAlone: boolean;
-  /** It is not sent before this time. */
+  /** It is not sent before this time. By a clock that nobody can set, as all times but two. */
   notBefore: number;
   /** When it is sent again if no answer came. */
   deadline: number;
   /** How often it was refused with a request to try again. */
   refusals: number;
-  /** When it was sent first, and to which ledger. */
-  first?: { readonly at: number; readonly ledger: string };
+  /** How often it was sent. */
+  attempts: number;
+  /** Copies that the server has not answered, on this link or an earlier one. */
+  unanswered: number;
+  /** When it is of no use any more, by the wall clock. */
+  expiresAt: number;
+  /** By the server's clock. */
+  first?: Sent;
+  /** As whom it may be sent; `undefined`: as whoever is welcomed next. */
+  subject?: string;
+  /** `undefined`: it is kept in memory alone. */
+  keeping?: Keeping | undefined;
 }
 
 /** A command's place in the order, as it travels. */
@@ -47,10 +69,21 @@ export interface Sending<C> {
   readonly meta: SendMeta;
 }
 
+/** What `take` found. */
+export interface Taken<C> {
+  readonly sendings: readonly Sending<C>[];
+  readonly marks: readonly C[];
+}
+
 /** What the queue must know to choose. */
 export interface SendWindow {
+  /** By a clock that nobody can set. */
   readonly now: number;
+  /** The same moment by the server's clock. */
+  readonly serverNow: number;
   readonly ledger: string;
+  /** Who we are on this link. */
+  readonly subject: string;
   /** How many commands may be unanswered at once. */
   readonly size: number;
   /** Lanes whose room has no verdict yet. */
@@ -59,7 +92,7 @@ export interface SendWindow {
 
 /** Commands that are over without an answer. */
 export interface Fallen<C> {
-  /** Never sent on any link. */
+  /** Not executed: never sent, or every copy came back with a refusal. */
   readonly unsent: readonly C[];
   /** Sent, and nobody can say what became of them. */
   readonly unknown: readonly C[];
@@ -68,6 +101,8 @@ export interface Fallen<C> {
 /** The order of one namespace's commands. */
 export interface CommandQueue<C extends QueuedCommand> {
   add(command: C): void;
+  /** Puts commands of an earlier life before all others. */
+  prepend(commands: readonly C[]): void;
   get(id: string): C | undefined;
   /** Takes a settled command out. */
   settle(id: string): void;
@@ -75,37 +110,53 @@ export interface CommandQueue<C extends QueuedCommand> {
   postpone(id: string, notBefore: number): void;
   /** Puts a command back that the server would not run before its predecessor. */
   putBehind(id: string): void;
-  /** Marks what may go out now as sent, and gives it in order. */
-  take(window: SendWindow): readonly Sending<C>[];
+  /** Whatever was not written as somebody is this person's. Gives what is new. */
+  bind(subject: string): readonly C[];
+  /** What may go out now, in order, noted as sent; and what must be marked on disk before. */
+  take(window: SendWindow): Taken<C>;
   /** The link is gone: what may not wait for the next one falls out. */
   cut(): Fallen<C>;
-  /** What is out of time. */
-  expire(now: number): Fallen<C>;
+  /** What is out of time, by the wall clock: its time goes on while a computer sleeps. */
+  expire(wall: number): Fallen<C>;
   /** Everything, as at the end of the client. */
   drain(): Fallen<C>;
-  /** When `take` or `expire` has something new to say, if nothing else happens. */
-  wakeAt(now: number): number | undefined;
+  /** In how many milliseconds `take` or `expire` has something new to say, if nothing else happens. */
+  wakeIn(now: number, wall: number): number | undefined;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** The state of a command that was just made. */
-export function newCommandState(): CommandState {
-  return { isInFlight: false, isAlone: false, notBefore: 0, deadline: NEVER, refusals: 0 };
+export function newCommandState(expiresAt = NEVER): CommandState {
+  return {
+    isInFlight: false,
+    isAlone: false,
+    notBefore: 0,
+    deadline: NEVER,
+    refusals: 0,
+    attempts: 0,
+    unanswered: 0,
+    expiresAt,
+  };
 }
 
 /** An empty queue. */
 export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
   // A map keeps the order of insertion, which is the order of the lanes.
-  const commands = new Map<string, C>();
+  let commands = new Map<string, C>();
 
   function remove(chosen: (command: C) => boolean): Fallen<C> {
     const fallen = [...commands.values()].filter(chosen);
     for (const { id } of fallen) commands.delete(id);
     return {
-      unsent: fallen.filter(({ state }) => !state.first),
-      unknown: fallen.filter(({ state }) => state.first),
+      unsent: fallen.filter(({ state }) => state.unanswered === 0),
+      unknown: fallen.filter(({ state }) => state.unanswered > 0),
     };
+  }
+
+  /** Whether a command that is not sent comes before this one. */
+  function predecessorWaits(after: string | undefined): boolean {
+    return after !== undefined && !commands.get(after)?.state.isInFlight;
   }
 
   /** The server said that it did not run: it is as if it had not been sent. */
@@ -113,19 +164,29 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
     const command = commands.get(id);
     if (!command) return;
     Object.assign(command.state, { isInFlight: false }, change);
+    command.state.unanswered -= 1;
     // An earlier copy of an idempotent one may still be on its way: that stays known.
     if (command.delivery !== "idempotent") delete command.state.first;
   }
 
   return {
     add: (command) => void commands.set(command.id, command),
+    prepend(earlier) {
+      commands = new Map([...earlier.map((it) => [it.id, it] as const), ...commands]);
+    },
     get: (id) => commands.get(id),
     settle: (id) => void commands.delete(id),
     postpone: (id, notBefore) => putBack(id, { notBefore }),
     putBehind: (id) => putBack(id, { isAlone: true }),
+    bind(subject) {
+      const unbound = [...commands.values()].filter(({ state }) => state.subject === undefined);
+      for (const { state } of unbound) state.subject = subject;
+      return unbound;
+    },
     take(window) {
-      const { now, ledger } = window;
+      const { now, serverNow, ledger, subject } = window;
       const sendings: Sending<C>[] = [];
+      const marks: C[] = [];
       const predecessors = new Map<string, string>();
       const stopped = new Set<string>();
       let free = window.size;
@@ -133,6 +194,9 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
 
       for (const command of commands.values()) {
         const { id, lane, state } = command;
+        // Somebody else's: it has no place in this person's order.
+        if ((state.subject ?? subject) !== subject) continue;
+        state.subject = subject;
         const { first } = state;
         // Sent or not: who is not settled comes first.
         const after = lane === null ? undefined : predecessors.get(lane);
@@ -143,6 +207,7 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
         } else if (
           free <= 0 ||
           state.notBefore > now ||
+          state.keeping === "storing" ||
           (lane !== null && (stopped.has(lane) || window.isBlocked(lane))) ||
           (state.isAlone && after !== undefined)
         ) {
@@ -150,6 +215,12 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
           continue;
         } else {
           free -= 1;
+          if (state.keeping === "stored") {
+            state.keeping = "marking";
+            marks.push(command);
+          }
+          // The ones behind it are marked in the same go, but wait for it.
+          if (state.keeping === "marking" || (lane !== null && predecessorWaits(after))) continue;
         }
 
         sendings.push({
@@ -157,15 +228,22 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
           meta: {
             id,
             ...(after !== undefined && { after }),
-            ...(first && { resent: { ledger: first.ledger, ageMs: Math.max(0, now - first.at) } }),
+            ...(first && {
+              resent: {
+                ledger: first.ledger,
+                ageMs: Math.max(0, Math.floor(serverNow - first.at)),
+              },
+            }),
           },
         });
-        state.first ??= { at: now, ledger };
+        state.first ??= { at: serverNow, ledger };
         state.isInFlight = true;
+        state.attempts += 1;
+        state.unanswered += 1;
         // What may run only once is never sent twice: the server answers, or the link is cut.
         state.deadline = command.delivery === "idempotent" ? now + command.resendMs : NEVER;
       }
-      return sendings;
+      return { sendings, marks };
     },
     cut() {
       const fallen = remove(({ delivery, mayQueue, state }) =>
@@ -174,15 +252,21 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
       for (const { state } of commands.values()) state.isInFlight = false;
       return fallen;
     },
-    expire: (now) => remove(({ expiresAt }) => expiresAt <= now),
-    drain: () => remove(() => true),
-    wakeAt(now) {
-      let at = NEVER;
-      for (const { state, expiresAt } of commands.values()) {
-        const next = state.isInFlight ? state.deadline : state.notBefore;
-        at = Math.min(at, expiresAt, next > now ? next : NEVER);
+    expire(wall) {
+      for (const { state, lifetimeMs } of commands.values()) {
+        // A wall clock that was set back must not make anything live longer than it may.
+        state.expiresAt = Math.min(state.expiresAt, wall + lifetimeMs);
       }
-      return at === NEVER ? undefined : at;
+      return remove(({ state }) => state.expiresAt <= wall);
+    },
+    drain: () => remove(() => true),
+    wakeIn(now, wall) {
+      let ms = NEVER;
+      for (const { state } of commands.values()) {
+        const next = state.isInFlight ? state.deadline : state.notBefore;
+        ms = Math.min(ms, state.expiresAt - wall, next > now ? next - now : NEVER);
+      }
+      return ms === NEVER ? undefined : ms;
     },
   };
 }

@@ -3,7 +3,7 @@
 
 import type { CallOptions, Result } from "./api.js";
 import { backoffMs } from "./backoff.js";
-import type { Clock } from "./clock.js";
+import { type Clock, elapsed } from "./clock.js";
 import { GRACE_MS, laneOf, lifetimeOf, modeOf, sizeProblem, timeoutOf } from "./command-policy.js";
 import {
   type CommandQueue,
@@ -106,6 +106,7 @@ export function createCommands(parts: CommandParts): Commands {
 
     const now = clock.now();
     const { queue } = lineOf(namespace);
+    const lifetimeMs = delivery === "idempotent" ? lifetimeOf(command) : Number.POSITIVE_INFINITY;
     return new Promise((resolve) => {
       const entry: Entry = {
         id: newId(now),
@@ -116,11 +117,11 @@ export function createCommands(parts: CommandParts): Commands {
         lane: laneOf(command, payload),
         delivery,
         mayQueue: modeOf(command) === "queue",
-        startedAt: now,
+        startedAt: elapsed(clock),
         timeoutMs: timeoutOf(command),
         resendMs: timeoutOf(command) + GRACE_MS,
-        expiresAt: delivery === "idempotent" ? now + lifetimeOf(command) : Number.POSITIVE_INFINITY,
-        state: newCommandState(),
+        lifetimeMs,
+        state: newCommandState(now + lifetimeMs),
         settle(result) {
           signal?.removeEventListener("abort", abort);
           stopTimeout?.();
@@ -174,16 +175,19 @@ export function createCommands(parts: CommandParts): Commands {
     const line = lineOf(namespace);
     const { queue } = line;
     line.stopWake?.();
-    const now = clock.now();
-    const { unsent, unknown } = queue.expire(now);
+    const now = elapsed(clock);
+    const wall = clock.now();
+    const { unsent, unknown } = queue.expire(wall);
     fall(unsent, localProblem("offline"));
     fall(unknown, localProblem("outcome_unknown"));
 
     const welcome = connection.welcome(namespace);
     if (welcome) {
-      const sendings = queue.take({
+      const { sendings } = queue.take({
         now,
+        serverNow: connection.serverNow(namespace),
         ledger: welcome.ledger,
+        subject: welcome.subject,
         size: Math.min(IN_FLIGHT, welcome.limits.inFlight),
         isBlocked: (lane) => parts.isPending(namespace, lane),
       });
@@ -198,10 +202,10 @@ export function createCommands(parts: CommandParts): Commands {
         }
       }
     }
-    const wakeAt = queue.wakeAt(now);
-    if (wakeAt !== undefined) {
+    const wakeIn = queue.wakeIn(now, wall);
+    if (wakeIn !== undefined) {
       // Timers are 32 bits wide: a far one is set again when it fires.
-      line.stopWake = clock.after(Math.min(wakeAt - now, 2 ** 31 - 1), () => pump(namespace));
+      line.stopWake = clock.after(Math.min(wakeIn, 2 ** 31 - 1), () => pump(namespace));
     }
   }
 
@@ -231,7 +235,7 @@ export function createCommands(parts: CommandParts): Commands {
     }
     const { action, afterMs, maxAttempts = ATTEMPTS } = problem.recovery;
     state.refusals += 1;
-    const now = clock.now();
+    const now = elapsed(clock);
     const wait = afterMs ?? backoffMs(state.refusals - 1, parts.random());
     switch (action) {
       case "retry": {

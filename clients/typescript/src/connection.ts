@@ -1,7 +1,7 @@
 // Carries out what the connection's state machine decides: tokens, timers, links and namespaces.
 
 import type { Auth, AuthContext, ConnectionSnapshot, Store } from "./api.js";
-import type { Clock } from "./clock.js";
+import { type Clock, elapsed } from "./clock.js";
 import {
   type ConnectionEffect,
   type ConnectionInput,
@@ -53,6 +53,8 @@ export interface Connection {
   open(namespace: string): void;
   /** The namespace's welcome while it is live. */
   welcome(namespace: string): Welcome | undefined;
+  /** The time by the clock of the server that welcomed us, which is the one that forgets answers. */
+  serverNow(namespace: string): number;
   /** Why the server does not give us the namespace on this link. */
   refusal(namespace: string): Problem | undefined;
   /** Sends on a live namespace. `done` is never called after a cut. */
@@ -79,6 +81,8 @@ export interface Connection {
 
 interface Seat {
   welcome?: Welcome | undefined;
+  /** The server's clock, minus ours. */
+  ahead?: number;
   refusal?: Problem | undefined;
   stopWatch?: (() => void) | undefined;
 }
@@ -262,6 +266,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     if (!seat) return;
     seat.stopWatch?.();
     seat.welcome = welcome;
+    seat.ahead = welcome.serverTime - elapsed(clock);
     guestCredential = welcome.guestCredential ?? guestCredential;
     dispatch({ type: "welcomed" });
     publish();
@@ -373,6 +378,7 @@ export function createConnection(parts: ConnectionParts): Connection {
       if (link) sit(namespace);
     },
     welcome: (namespace) => seats.get(namespace)?.welcome,
+    serverNow: (namespace) => elapsed(clock) + (seats.get(namespace)?.ahead ?? 0),
     refusal: (namespace) => seats.get(namespace)?.refusal,
     fail: (problem) => dispatch({ type: "lost", problem }),
   };

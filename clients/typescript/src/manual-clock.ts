@@ -6,6 +6,8 @@ import type { Clock } from "./clock.js";
 export interface ManualClock extends Clock {
   /** Moves time on, running what falls due in its order. */
   advance(ms: number): void;
+  /** Sets the clock by so much, as a person does: no time passes, nothing falls due. */
+  jump(ms: number): void;
   /** How many timers are waiting. */
   readonly waiting: number;
 }
@@ -14,6 +16,7 @@ export interface ManualClock extends Clock {
 export function manualClock(now = 1_700_000_000_000): ManualClock {
   const timers = new Map<number, { readonly at: number; readonly task: () => void }>();
   let current = now;
+  let skew = 0;
   let nextId = 0;
 
   function earliest(until: number): [number, () => void] | undefined {
@@ -27,12 +30,16 @@ export function manualClock(now = 1_700_000_000_000): ManualClock {
   }
 
   return {
-    now: () => current,
+    now: () => current + skew,
+    elapsed: () => current,
     after(ms, task) {
       const id = nextId;
       nextId += 1;
       timers.set(id, { at: current + Math.max(0, ms), task });
       return () => void timers.delete(id);
+    },
+    jump(ms) {
+      skew += ms;
     },
     advance(ms) {
       const until = current + ms;

@@ -1,7 +1,8 @@
 // A server in memory, for tests of an app: programmable, without a port, and in charge of its own link.
 
+import { type Clock, systemClock } from "./clock.js";
 import type { LinkEvents, Transport } from "./transport.js";
-import { CONTROL, type Position, type Welcome, type WireMeta } from "./wire.js";
+import { CONTROL, type Position, type Standing, type Welcome, type WireMeta } from "./wire.js";
 
 /** What a handler of the fake server may return: an answer, or `{ error: problem }`. */
 export type FakeAnswer = object;
@@ -62,8 +63,11 @@ export function refuse(problem: unknown): FakeAnswer {
   return { [REFUSED]: { error: problem } };
 }
 
-/** Starts a fake server. It welcomes every namespace and refuses what nobody handles. */
-export function fakeServer(): FakeServer {
+/**
+ * Starts a fake server. It welcomes every namespace and refuses what nobody handles. `clock` is what
+ * its welcomes tell the time by: give it the client's, if that one stands still.
+ */
+export function fakeServer(clock: Clock = systemClock): FakeServer {
   const handlers = new Map<string, FakeHandler>();
   const calls: FakeCall[] = [];
   const connects: FakeConnect[] = [];
@@ -142,7 +146,7 @@ export function fakeServer(): FakeServer {
     const welcome: Welcome = {
       subject: "someone",
       connection: `connection-${links}`,
-      serverTime: 0,
+      serverTime: clock.now(),
       limits: { eventBytes: 65_536, frameBytes: 1_048_576, rooms: 128, inFlight: 32 },
       ledger: "ledger-1",
       contract,

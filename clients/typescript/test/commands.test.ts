@@ -109,6 +109,23 @@ test("an idempotent command that was in flight at a cut is sent again with the s
   });
 });
 
+test("the age of a resent command is the server's affair, whatever is done to the clock here", async () => {
+  const { client, server, clock, connected, pass } = stage();
+  server.handle("add_card", () => undefined);
+  await connected();
+  const call = client.use(Board).addCard({ boardId: "b", text: "hi" });
+  await pass(100);
+  server.handle("add_card", () => ({ id: "c1" }));
+
+  clock.jump(-3_600_000);
+  server.welcome = { serverTime: clock.now() + 3_600_000 + 500 };
+  server.cut();
+  await pass(500);
+
+  await expect(call).resolves.toEqual({ id: "c1" });
+  expect(server.calls[1]?.meta).toMatchObject({ resent: { ageMs: 600 } });
+});
+
 test("an idempotent command without an answer is sent again on the same link", async () => {
   const { client, server, connected, pass } = stage();
   server.handle("add_card", () => undefined);

@@ -156,7 +156,9 @@ interface LaneCase {
     block?: string[];
     window?: number;
     now?: number;
+    jump?: number;
     ledger?: string;
+    subject?: string;
     cut?: Fallen;
     expire?: Fallen;
   }[];
@@ -171,25 +173,37 @@ cases<LaneCase>("lanes", ({ steps }) => {
   let now = 0;
   let size = 32;
   let ledger = "l1";
+  let subject = "anna";
+  let skew = 0;
   let blocked: string[] = [];
   for (const step of steps) {
     if (step.now !== undefined) now += step.now;
     if (step.window !== undefined) size = step.window;
+    if (step.jump !== undefined) skew += step.jump;
     if (step.ledger !== undefined) ledger = step.ledger;
+    if (step.subject !== undefined) subject = step.subject;
     if (step.block) blocked = step.block;
     if (step.settle !== undefined) queue.settle(step.settle);
     if (step.putBehind !== undefined) queue.putBehind(step.putBehind);
     if (step.postpone) queue.postpone(step.postpone.id, step.postpone.at);
     if (step.cut) expect(ids(queue.cut())).toEqual(step.cut);
-    if (step.expire) expect(ids(queue.expire(now))).toEqual(step.expire);
+    if (step.expire) expect(ids(queue.expire(now + skew))).toEqual(step.expire);
     if (step.send) {
       const isIdempotent = step.send.delivery === "idempotent";
-      const expiresAt = isIdempotent ? now + 60_000 : Number.POSITIVE_INFINITY;
-      queue.add({ ...step.send, resendMs: 1_000, expiresAt, state: newCommandState() });
+      const lifetimeMs = isIdempotent ? 60_000 : Number.POSITIVE_INFINITY;
+      const state = newCommandState(now + skew + lifetimeMs);
+      queue.add({ ...step.send, resendMs: 1_000, lifetimeMs, state });
     }
     if (step.take) {
-      const taken = queue.take({ now, ledger, size, isBlocked: (lane) => blocked.includes(lane) });
-      expect(taken.map(({ meta }) => meta)).toEqual(step.take);
+      const { sendings } = queue.take({
+        now,
+        serverNow: now,
+        ledger,
+        subject,
+        size,
+        isBlocked: (lane) => blocked.includes(lane),
+      });
+      expect(sendings.map(({ meta }) => meta)).toEqual(step.take);
     }
   }
 });

@@ -133,13 +133,20 @@ test("whatever is cut or lost: a server runs every idempotent command once, each
           delivery: "idempotent",
           mayQueue: true,
           resendMs: 10,
-          expiresAt: Number.POSITIVE_INFINITY,
+          lifetimeMs: Number.POSITIVE_INFINITY,
           state: newCommandState(),
         });
         next += 1;
       }
       function pump(): void {
-        const sendings = queue.take({ now, ledger: "l", size, isBlocked: () => false });
+        const { sendings } = queue.take({
+          now,
+          serverNow: now,
+          ledger: "l",
+          subject: "s",
+          size,
+          isBlocked: () => false,
+        });
         wire.push(...sendings.map(({ command, meta }) => ({ command, after: meta.after })));
         const inFlight = new Set(wire.map(({ command }) => command.id));
         expect([...inFlight].filter((id) => !settled.has(id)).length).toBeLessThanOrEqual(size);

@@ -13,8 +13,8 @@ export interface Line {
 
 /** Sets up a client that nothing has been asked of yet. */
 export function stage(options: Partial<ClientOptions> = {}) {
-  const server = fakeServer();
   const clock = manualClock();
+  const server = fakeServer(clock);
   const lines: Line[] = [];
   const client = createClient({
     url: `http://stage-${stages++}`,
