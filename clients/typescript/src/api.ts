@@ -9,6 +9,7 @@ import type {
   NamespaceParts,
   Question,
   ServerEvent,
+  ServerStream,
 } from "./descriptors.js";
 import type { Logger } from "./logger.js";
 import type { LibraryProblem, Problem } from "./problem.js";
@@ -130,6 +131,8 @@ export interface EventMeta {
   readonly ts?: number;
   /** The id of the command that it came from. */
   readonly cause?: string;
+  /** Set where the event begins a stream. */
+  readonly stream?: { readonly id: string };
 }
 
 /** Where a room stands. */
@@ -161,13 +164,85 @@ export interface RoomStateSnapshot<State, Failure extends Problem = Problem>
   readonly state: State | undefined;
 }
 
-/** A room that this caller holds. */
-export interface Room<Snapshot> extends Store<Snapshot> {
+/** A room that this caller holds. `Shown` is what its members show each other. */
+export interface Room<Snapshot, Shown = never> extends Store<Snapshot> {
   /** The room's name on the wire. */
   readonly name: string;
+  /**
+   * Says that the user has read the room's events up to this one, by its position or its number;
+   * without either, all that have arrived. Never goes back, and needs no answer: it is told within a
+   * second, and after a cut again. In a room that keeps receipts; that an event has arrived is told
+   * by itself.
+   */
+  read(upTo?: number | EventMeta): void;
+  /**
+   * Shows this to the others in the room, until it is replaced, taken back with `undefined`, or the
+   * room is left; after a cut it is shown again. In a room that has presence. Of what is called while
+   * another state is under way the last one counts, and its result is everybody's.
+   */
+  present(state: Shown | undefined): Promise<Result<void, never>>;
   /** Gives this hold back. The room is left a moment after the last one. */
   leave(): void;
 }
+
+/** How far one user has got in a room, as numbers of its events; 0 before the first. */
+export interface Receipt {
+  /** The last event that has arrived at one of the user's clients. */
+  readonly delivered: number;
+  /** The last event that the user has read. */
+  readonly read: number;
+}
+
+/** How far the users of a room have got, by subject. What we have read ourselves counts at once. */
+export type ReceiptsSnapshot = Readonly<Record<string, Receipt>>;
+
+/** One user who is in a room, with however many connections. */
+export interface Member<Shown> {
+  readonly subject: string;
+  /** What the user shows, last set on any connection. */
+  readonly state?: Shown;
+  /** Since when, in milliseconds of the server's Unix time. */
+  readonly since: number;
+}
+
+/** Who is in a room. */
+export interface PresenceSnapshot<Shown> {
+  /** Everybody, each user once, in the order in which they came. */
+  readonly members: readonly Member<Shown>[];
+  /** The caller among them. */
+  readonly self: Member<Shown> | undefined;
+  /**
+   * Whether this is how it is now. While the room is joined, and while a lost connection is made
+   * again, it is not: then `members` are the last that were known.
+   */
+  readonly isLive: boolean;
+}
+
+/** A stream: what began it, its text so far, and how it ended. */
+export type StreamSnapshot<Start, End, Failure extends Problem = never> = {
+  readonly id: string;
+  /** What it was started with. */
+  readonly payload: Start;
+  /** The name of the room in which it was heard. */
+  readonly room: string;
+  /** All that was written so far. */
+  readonly text: string;
+  /** The number of the last part of the text; 0 before the first. */
+  readonly number: number;
+} & (
+  | { readonly status: "open"; readonly answer?: never; readonly problem?: never }
+  | StreamEnd<End, Failure>
+);
+
+/** How a stream ended. */
+export type StreamEnd<End, Failure extends Problem = never> =
+  | { readonly status: "finished"; readonly answer: End; readonly problem?: never }
+  | { readonly status: "cancelled"; readonly answer?: never; readonly problem?: never }
+  | {
+      readonly status: "failed";
+      readonly answer?: never;
+      readonly problem: Failure | LibraryProblem;
+    };
 
 /** A question that waits for an answer. */
 export interface OpenQuestion<Payload, Answer, Declined extends Problem = never> {
@@ -241,14 +316,14 @@ export interface Client {
     listener: (payload: Payload, meta: EventMeta) => void,
   ): () => void;
   /** Enters a room and holds it until `leave`. */
-  join<Params, State, Failure extends Problem>(
-    room: Joinable<Params, State, Failure>,
+  join<Params, State, Failure extends Problem, Shown>(
+    room: Joinable<Params, State, Failure, Shown>,
     params: Params,
-  ): Room<RoomSnapshot<Failure>>;
-  join<Params, State, Failure extends Problem>(
-    room: RoomState<Params, State, Failure>,
+  ): Room<RoomSnapshot<Failure>, Shown>;
+  join<Params, State, Failure extends Problem, Shown>(
+    room: RoomState<Params, State, Failure, Shown>,
     params: Params,
-  ): Room<RoomStateSnapshot<State, Failure>>;
+  ): Room<RoomStateSnapshot<State, Failure>, Shown>;
   /** Looks at a room without entering it. `idle` until somebody joins. Cheap: call it in a render. */
   room<Params, State, Failure extends Problem>(
     room: Joinable<Params, State, Failure>,
@@ -258,6 +333,27 @@ export interface Client {
     room: RoomState<Params, State, Failure>,
     params: Params,
   ): Store<RoomStateSnapshot<State, Failure>>;
+  /**
+   * The streams of one kind, oldest first, in the rooms that somebody holds. With fields of what they
+   * start with: those of the rooms that these fields name.
+   *
+   * A stream that has ended stays for a while, with its end: until its room is left, or sixteen others
+   * have ended there. So its text can be shown until the message that came of it is there.
+   */
+  streams<Start, End, Failure extends Problem>(
+    stream: ServerStream<Start, End, Failure>,
+    start?: Partial<Start>,
+  ): Store<readonly StreamSnapshot<Start, End, Failure>[]>;
+  /** Who is in a room that has presence. Looks, as `room` does: somebody has to join it. */
+  presence<Params, Shown extends Something>(
+    room: Joinable<Params, unknown, Problem, Shown>,
+    params: Params,
+  ): Store<PresenceSnapshot<Shown>>;
+  /** How far the users of a room are that keeps receipts. Looks, as `room` does. */
+  receipts<Params>(
+    room: Joinable<Params, unknown, Problem>,
+    params: Params,
+  ): Store<ReceiptsSnapshot>;
   /** The open questions of one kind, oldest first. */
   questions<Payload, Answer, Declined extends Problem>(
     question: Question<Payload, Answer, Declined>,
@@ -270,6 +366,9 @@ export interface Client {
   /** Calls `listener` for problems that have no caller: of unacknowledged events, of the server's own. */
   onProblem(listener: (problem: Problem, event: string) => void): () => void;
 }
+
+/** What a room with presence shows: anything but nothing. */
+type Something = NonNullable<unknown>;
 
 /** Any room state. */
 export type AnyRoomState = RoomState<never, unknown, Problem>;

@@ -8,12 +8,24 @@ import type { Numbered } from "./cursor.js";
 import type { AnyCommand, AnyEvent, NamespaceParts } from "./descriptors.js";
 import { developmentHelp } from "./development.js";
 import { localProblem } from "./local-problems.js";
+import { createPresence } from "./presence.js";
 import { type Problem, ProblemError } from "./problem.js";
 import { createQuestions } from "./questions.js";
+import { createReceipts } from "./receipts.js";
+import type { RoomEntry } from "./room-entry.js";
 import { createRoomHandles } from "./room-handles.js";
 import { createRooms } from "./rooms.js";
 import { socketIoTransport } from "./socket-io-transport.js";
-import { CONTROL, type Position, type WireEvent, type WireMeta } from "./wire.js";
+import { createStreams } from "./streams.js";
+import {
+  CONTROL,
+  type Position,
+  type WireAppend,
+  type WireEvent,
+  type WireMeta,
+  type WirePresenceChange,
+  type WireReceipts,
+} from "./wire.js";
 
 type Listener = (payload: unknown, meta: EventMeta) => void;
 
@@ -62,6 +74,9 @@ export function createClient(options: ClientOptions): Client {
     },
   });
   const questions = createQuestions(connection, log);
+  const streams = createStreams((entry) => rooms.refresh(entry));
+  const receipts = createReceipts({ connection, clock, log });
+  const presence = createPresence(connection, (entry) => rooms.refresh(entry));
   const rooms = createRooms({
     connection,
     clock,
@@ -75,7 +90,7 @@ export function createClient(options: ClientOptions): Client {
         .map(({ namespace }) => namespace),
     ),
     deliver,
-    sides: [questions.side],
+    sides: [questions.side, streams.side, receipts.side, presence.side],
     settled: (namespace) => commands.pump(namespace),
   });
   const commands = createCommands({
@@ -87,7 +102,13 @@ export function createClient(options: ClientOptions): Client {
     rejoin: rooms.rejoin,
   });
 
-  const handles = createRoomHandles(rooms, roomStates);
+  const handles = createRoomHandles({
+    rooms,
+    roomStates,
+    presence,
+    receipts,
+    expect: (room, fact) => development.expect(room, fact, log),
+  });
 
   let wasOnline = false;
   connection.store.subscribe(() => {
@@ -114,6 +135,13 @@ export function createClient(options: ClientOptions): Client {
         rooms.closed(namespace, room, problem);
         return;
       }
+      case CONTROL.append:
+      case CONTROL.receipts:
+      case CONTROL.presence: {
+        const entry = rooms.member(namespace, (payload as { room: string }).room);
+        if (entry) heard(entry, name, payload);
+        return;
+      }
       case CONTROL.problem: {
         const { event, problem } = payload as { event: string; problem: Problem };
         log("warn", "problem", { event, code: problem.code, traceId: problem.traceId });
@@ -129,7 +157,17 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  function deliver(namespace: string, { name, payload, meta }: WireEvent): void {
+  /** Something live of a room of ours, which the library itself has sent. */
+  function heard(entry: RoomEntry, name: string, payload: unknown): void {
+    if (name === CONTROL.append) streams.appended(entry, payload as WireAppend);
+    else if (name === CONTROL.presence) presence.changed(entry, payload as WirePresenceChange);
+    else receipts.heard(entry, (payload as WireReceipts).receipts);
+  }
+
+  function deliver(namespace: string, event: WireEvent): void {
+    const { name, payload, meta } = event;
+    const entry = meta.room === undefined ? undefined : rooms.member(namespace, meta.room);
+    if (entry) streams.delivered(entry, event);
     if (meta.question) {
       questions.asked(namespace, { ...meta.question, name, payload, room: meta.room ?? "" });
     }
@@ -188,6 +226,18 @@ export function createClient(options: ClientOptions): Client {
     },
     join: handles.join as Client["join"],
     room: handles.look as Client["room"],
+    streams(stream, start) {
+      const { getSnapshot, subscribe } = streams.store(stream, start);
+      return {
+        getSnapshot,
+        subscribe(listener) {
+          connection.open(stream.namespace);
+          return subscribe(listener);
+        },
+      };
+    },
+    presence: handles.presence as Client["presence"],
+    receipts: handles.receipts as Client["receipts"],
     questions(question) {
       const { getSnapshot, subscribe } = questions.store(question);
       return {

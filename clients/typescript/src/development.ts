@@ -1,6 +1,7 @@
 // Help that only developers see: log lines in the console, and a word about a second client.
 
 import type { Client } from "./api.js";
+import type { AnyJoinable } from "./descriptors.js";
 import type { Logger } from "./logger.js";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
@@ -10,14 +11,21 @@ export interface Development {
   readonly log: Logger;
   /** Says so when another client of the same URL is connected: one per app is meant. */
   warnOfSecondClient(client: Client, log: Logger): void;
+  /** Says so, once, when a room is used for something that its contract does not give it. */
+  expect(room: AnyJoinable, fact: RoomFact, log: Logger): void;
 }
+
+/** What a room may have beside its events. */
+export type RoomFact = "presence" | "receipts";
 
 /** Help in development, nothing in production. */
 export function developmentHelp(): Development {
-  let help: Development = { log: () => {}, warnOfSecondClient: () => {} };
+  let help: Development = { log: () => {}, warnOfSecondClient: () => {}, expect: () => {} };
   try {
     // Bundlers put a literal here and leave out what it rules out.
-    if (process.env.NODE_ENV !== "production") help = { log: writeToConsole, warnOfSecondClient };
+    if (process.env.NODE_ENV !== "production") {
+      help = { log: writeToConsole, warnOfSecondClient, expect: warnOfMissingFact };
+    }
   } catch {
     // A browser without a bundler has no `process`: it is not in development.
   }
@@ -47,5 +55,22 @@ function warnOfSecondClient(client: Client, log: Logger): void {
     "warn",
     `a second client for "${client.url}" connects: call \`createClient\` once, at the top of a module, and share it`,
     { url: client.url },
+  );
+}
+
+/** What was said of each room. */
+const missing = /* @__PURE__ */ new WeakMap<AnyJoinable, Set<RoomFact>>();
+
+function warnOfMissingFact(room: AnyJoinable, fact: RoomFact, log: Logger): void {
+  if (room[fact]) return;
+  const said = missing.get(room) ?? new Set();
+  missing.set(room, said);
+  if (said.has(fact)) return;
+  said.add(fact);
+  const key = fact === "receipts" ? "receipts" : "presence = …";
+  log(
+    "warn",
+    `room "${room.pattern}" has no ${fact}: add \`${key}\` to its \`#[room(…)]\` and generate the contract anew`,
+    { room: room.pattern, namespace: room.namespace },
   );
 }

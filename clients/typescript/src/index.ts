@@ -14,8 +14,12 @@ export type {
   Declination,
   Decline,
   EventMeta,
+  Member,
   OpenQuestion,
+  PresenceSnapshot,
   QuestionHandler,
+  Receipt,
+  ReceiptsSnapshot,
   Reply,
   Result,
   Room,
@@ -23,6 +27,8 @@ export type {
   RoomStateSnapshot,
   RoomStatus,
   Store,
+  StreamEnd,
+  StreamSnapshot,
 } from "./api.js";
 export { command, event, joinable, namespace, question, stream } from "./builders.js";
 export type { Clock } from "./clock.js";
@@ -66,6 +72,6 @@ export type {
   Severity,
 } from "./problem.js";
 export { isProblemError, ProblemError } from "./problem.js";
-export type { Reducer, Reducers, RoomState } from "./room-state.js";
+export type { EndedStream, Reducer, Reducers, RoomState, StreamReducer } from "./room-state.js";
 export { roomState } from "./room-state.js";
 export type { Link, LinkEvents, LinkTarget, Transport } from "./transport.js";

@@ -53,9 +53,24 @@ export interface FakeServer {
 
 const REFUSED = Symbol("refused");
 
-/** Makes an answer with a position, as joins and durable commands have: `positioned(state, at)`. */
-export function positioned(ok: unknown, room: string, at: Position): FakeAnswer {
-  return { [REFUSED]: { ok, at: [{ room, ...at }] } };
+/** What is answered when a test gives it no handler. */
+const byItself: ReadonlySet<string> = new Set([
+  CONTROL.unsubscribe,
+  CONTROL.receipt,
+  CONTROL.present,
+]);
+
+/**
+ * Makes an answer with a position, as joins and durable commands have: `positioned(state, room, at)`,
+ * and what else stands in the room that is joined.
+ */
+export function positioned(
+  ok: unknown,
+  room: string,
+  at: Position,
+  standing: Standing = {},
+): FakeAnswer {
+  return { [REFUSED]: { ok, at: [{ room, ...at }], ...standing } };
 }
 
 /** Makes a refusal: `return refuse(problem)`. */
@@ -161,8 +176,8 @@ export function fakeServer(clock: Clock = systemClock): FakeServer {
     calls.push(call);
     const handler = handlers.get(call.name);
     if (!handler) {
-      // Leaving a room needs no handler of its own: there is nothing to decide.
-      if (call.name === CONTROL.unsubscribe) call.answer?.({ ok: null });
+      // What the client does by itself needs no handler: there is nothing to decide.
+      if (byItself.has(call.name)) call.answer?.({ ok: null });
       else call.answer?.({ error: unknownEvent(call.name) });
       return;
     }

@@ -43,7 +43,7 @@ export interface ReceiptStep {
 const NOWHERE: WireReceipt = { delivered: 0, read: 0 };
 
 /** The book of a room of which nothing is known. */
-export const noReceipts: ReceiptBook = {
+export const noneKnown: ReceiptBook = {
   known: {},
   own: NOWHERE,
   taken: NOWHERE,

@@ -1,8 +1,16 @@
 // One room of the client: who holds it, where it stands, and what the world sees of it.
 
-import type { AnyRoomState, RoomSnapshot, RoomStateSnapshot, RoomStatus } from "./api.js";
+import type {
+  AnyRoomState,
+  PresenceSnapshot,
+  ReceiptsSnapshot,
+  RoomSnapshot,
+  RoomStateSnapshot,
+  RoomStatus,
+} from "./api.js";
 import { type Cursor, freshCursor } from "./cursor.js";
 import type { AnyJoinable } from "./descriptors.js";
+import { reducerKey } from "./room-state.js";
 import { type Cell, cell } from "./store.js";
 import type { WireEvent } from "./wire.js";
 
@@ -26,6 +34,8 @@ export interface RoomEntry {
   readonly status: Cell<RoomSnapshot>;
   /** One state per set of reducers. */
   readonly states: Map<AnyRoomState, Cell<RoomStateSnapshot<unknown>>>;
+  readonly presence: Cell<PresenceSnapshot<unknown>>;
+  readonly receipts: Cell<ReceiptsSnapshot>;
   /** Calls off the timer of each purpose. */
   readonly timers: Map<"linger" | "patience" | "retry", () => void>;
 }
@@ -37,6 +47,15 @@ export const idleRoomState: RoomStateSnapshot<never> = Object.freeze({
   status: "idle",
   state: undefined,
 });
+
+/** What is known of who is in a room that nobody holds. */
+export const nobody: PresenceSnapshot<never> = Object.freeze({
+  members: Object.freeze([]) as readonly never[],
+  self: undefined,
+  isLive: false,
+});
+/** What is known of how far users are in a room that nobody holds. */
+export const noReceipts: ReceiptsSnapshot = Object.freeze({});
 
 /** A room that nobody has entered. */
 export function newRoomEntry(
@@ -59,6 +78,8 @@ export function newRoomEntry(
     discontinuity: undefined,
     status: cell(idleRoom),
     states: new Map(states.map((it) => [it, cell<RoomStateSnapshot<unknown>>(idleRoomState)])),
+    presence: cell<PresenceSnapshot<unknown>>(nobody),
+    receipts: cell(noReceipts),
     timers: new Map(),
   };
 }
@@ -74,9 +95,15 @@ export function isMember(entry: RoomEntry): boolean {
   return status !== "idle" && status !== "denied";
 }
 
+/** Whether we are in the room, and its events come as they happen. */
+export function isLive(entry: RoomEntry): boolean {
+  const status = statusOf(entry);
+  return status === "joined" || status === "resynced";
+}
+
 /** Whether anybody looks at the room. */
-export function isWatched({ status, states }: RoomEntry): boolean {
-  return [status, ...states.values()].some((it) => it.isWatched());
+export function isWatched({ status, states, presence, receipts }: RoomEntry): boolean {
+  return [status, presence, receipts, ...states.values()].some((it) => it.isWatched());
 }
 
 /** Calls off one timer, or all. */
@@ -104,7 +131,7 @@ export function showRoom(entry: RoomEntry, next: RoomSnapshot, fresh?: { state: 
 export function reduceRoom(entry: RoomEntry, { name, payload, meta }: WireEvent): void {
   for (const [{ reducers }, shown] of entry.states) {
     const snapshot = shown.getSnapshot();
-    const reducer = reducers.get(name);
+    const reducer = reducers.get(reducerKey(name, payload));
     if (!reducer || snapshot.state === undefined) continue;
     const state = reducer(snapshot.state, payload, meta);
     if (!Object.is(state, snapshot.state)) shown.set({ ...snapshot, state });

@@ -10,7 +10,14 @@ import { type CursorInput, freshCursor, type Numbered, stepCursor } from "./curs
 import { localProblem } from "./local-problems.js";
 import type { Logger } from "./logger.js";
 import type { Problem } from "./problem.js";
-import { type RoomEntry, reduceRoom, showRoom, statusOf, stopTimers } from "./room-entry.js";
+import {
+  isLive,
+  type RoomEntry,
+  reduceRoom,
+  showRoom,
+  statusOf,
+  stopTimers,
+} from "./room-entry.js";
 import type { RoomSide } from "./room-side.js";
 import { type Ack, CONTROL, type RoomResumed, type WireEvent } from "./wire.js";
 
@@ -34,6 +41,11 @@ export interface Membership {
   join(entry: RoomEntry): void;
   /** Asks for what these rooms of one namespace have missed, in one request. */
   resume(namespace: string, rooms: readonly RoomEntry[]): void;
+  /**
+   * Asks what stands in the room, without a word to the app: something is missing that has no number
+   * of its own among the events.
+   */
+  refresh(entry: RoomEntry): void;
   /** Events are lost for good: takes a fresh state and tells the app why. */
   missed(entry: RoomEntry, reason: string): void;
   /** The server said no, now or for good. */
@@ -189,6 +201,17 @@ export function createMembership(parts: MembershipParts): Membership {
     });
   }
 
+  function refresh(entry: RoomEntry): void {
+    // Another question is under way or about to be asked: its answer tells the same.
+    if (entry.cursor.isAwaiting || entry.timers.has("retry")) return;
+    const { name, cursor } = entry;
+    const payload = { room: name, ...(cursor.at && { since: cursor.at }) };
+    ask(entry, CONTROL.subscribe, payload, undefined, ({ ok }) => {
+      resumed(entry, ok as RoomResumed);
+      parts.settled(entry.namespace);
+    });
+  }
+
   function resumed(entry: RoomEntry, verdict: RoomResumed): void {
     const { recovered, reason, problem, at, events = [], more = false } = verdict;
     if (problem || !recovered) {
@@ -199,7 +222,8 @@ export function createMembership(parts: MembershipParts): Membership {
     if (!more) {
       log("info", "resumed", { room: entry.name, events: events.length });
       for (const side of sides) side.stands?.(entry, verdict, at ?? entry.cursor.at, false);
-      joined(entry);
+      // A room that was only refreshed is where it was.
+      if (!isLive(entry)) joined(entry);
     }
     step(entry, {
       type: "resumed",
@@ -261,5 +285,5 @@ export function createMembership(parts: MembershipParts): Membership {
     entry.discontinuity = undefined;
   }
 
-  return { join, resume, missed, failed, deny, step, reduce, reset, after };
+  return { join, resume, refresh, missed, failed, deny, step, reduce, reset, after };
 }

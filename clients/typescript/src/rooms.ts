@@ -32,12 +32,16 @@ export interface Rooms {
   entry(room: AnyJoinable, params: unknown): RoomEntry;
   /** The room if anybody holds it or looks at it. */
   find(namespace: string, name: string): RoomEntry | undefined;
+  /** The room if its events are ours. */
+  member(namespace: string, name: string): RoomEntry | undefined;
   hold(entry: RoomEntry): void;
   release(entry: RoomEntry): void;
   /** Somebody looks away: forgets the room if they were the last. */
   tidy(entry: RoomEntry): void;
   isPending(namespace: string, name: string): boolean;
   rejoin(namespace: string, name: string): boolean;
+  /** Asks what stands in a room in which something is missing. */
+  refresh(entry: RoomEntry): void;
   welcomed(namespace: string, welcome: Welcome): void;
   refused(namespace: string, problem: Problem): void;
   /** A numbered event arrived. */
@@ -68,6 +72,11 @@ export function createRooms(parts: RoomParts): Rooms {
       entries.set(key, entry);
     }
     return entry;
+  }
+
+  function member(namespace: string, name: string): RoomEntry | undefined {
+    const entry = entries.get(keyOf(namespace, name));
+    return entry && isMember(entry) ? entry : undefined;
   }
 
   function enter(entry: RoomEntry): void {
@@ -123,6 +132,7 @@ export function createRooms(parts: RoomParts): Rooms {
   return {
     entry: (room, params) => make(room.namespace, room.name(params as never), room, params),
     find: (namespace, name) => entries.get(keyOf(namespace, name)),
+    member,
     hold(entry) {
       entries.set(keyOf(entry.namespace, entry.name), entry);
       entry.holds += 1;
@@ -142,9 +152,10 @@ export function createRooms(parts: RoomParts): Rooms {
       const status = entry && statusOf(entry);
       return status === "joining" || status === "recovering";
     },
+    refresh: membership.refresh,
     rejoin(namespace, name) {
-      const entry = entries.get(keyOf(namespace, name));
-      if (!entry || !isMember(entry)) return false;
+      const entry = member(namespace, name);
+      if (!entry) return false;
       if (!entry.cursor.isAwaiting) membership.missed(entry, "not_joined");
       return true;
     },
@@ -162,9 +173,9 @@ export function createRooms(parts: RoomParts): Rooms {
       for (const entry of of(namespace)) if (isMember(entry)) membership.deny(entry, problem);
     },
     live(namespace, event) {
-      const entry = entries.get(keyOf(namespace, event.meta.room ?? ""));
-      // A room that the server put us into, or one that we are just leaving.
-      if (entry && isMember(entry)) membership.step(entry, { type: "live", event });
+      const entry = member(namespace, event.meta.room ?? "");
+      // None is a room that the server put us into, or one that we are just leaving.
+      if (entry) membership.step(entry, { type: "live", event });
       else parts.deliver(namespace, event);
     },
     passing(namespace, names, event) {
@@ -176,13 +187,13 @@ export function createRooms(parts: RoomParts): Rooms {
     },
     heads(namespace, heads) {
       for (const [name, at] of Object.entries(heads)) {
-        const entry = entries.get(keyOf(namespace, name));
-        if (entry && isMember(entry)) membership.step(entry, { type: "head", at });
+        const entry = member(namespace, name);
+        if (entry) membership.step(entry, { type: "head", at });
       }
     },
     closed(namespace, name, problem) {
-      const entry = entries.get(keyOf(namespace, name));
-      if (!entry || !isMember(entry)) return;
+      const entry = member(namespace, name);
+      if (!entry) return;
       // The numbering goes on without us: what we know of it is of no use for a rejoin.
       membership.reset(entry);
       for (const side of parts.sides) side.cut?.(entry);

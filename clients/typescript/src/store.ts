@@ -31,3 +31,33 @@ export function cell<T>(value: T): Cell<T> {
     isWatched: () => listeners.size > 0,
   };
 }
+
+/** Some of the items of another store's list. Its snapshot stays the same while they do. */
+export function part<Item>(
+  whole: Store<readonly Item[]>,
+  select: (items: readonly Item[]) => readonly Item[],
+): Store<readonly Item[]> {
+  let source: readonly Item[] | undefined;
+  let shown: readonly Item[] = [];
+  function getSnapshot(): readonly Item[] {
+    const items = whole.getSnapshot();
+    if (items === source) return shown;
+    source = items;
+    const next = select(items);
+    const isSame = next.length === shown.length && next.every((item, at) => item === shown[at]);
+    if (!isSame) shown = next;
+    return shown;
+  }
+  return {
+    getSnapshot,
+    subscribe(listener) {
+      let last = getSnapshot();
+      return whole.subscribe(() => {
+        const next = getSnapshot();
+        if (next === last) return;
+        last = next;
+        listener();
+      });
+    },
+  };
+}

@@ -11,4 +11,4 @@ export {
   positioned,
   refuse,
 } from "./memory-transport.js";
-export type { Position, Welcome, WireMeta } from "./wire.js";
+export type { Position, Standing, Welcome, WireMeta } from "./wire.js";

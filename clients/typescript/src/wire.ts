@@ -103,6 +103,12 @@ export interface WireReceipt {
   readonly read: number;
 }
 
+/** `tautline:receipts`, how far those users are who got further. */
+export interface WireReceipts {
+  readonly room: string;
+  readonly receipts: Readonly<Record<string, WireReceipt>>;
+}
+
 /** One user who is in a room. */
 export interface WirePresent {
   readonly subject: string;

@@ -20,7 +20,7 @@ import { type CursorInput, freshCursor, type Numbered, stepCursor } from "../src
 import { readRefusal } from "../src/local-problems.js";
 import { nobodyKnown, type PresenceInput, stepPresence } from "../src/presence-book.js";
 import type { Problem, RecoveryHint } from "../src/problem.js";
-import { noReceipts, type ReceiptInput, stepReceipts } from "../src/receipt-book.js";
+import { noneKnown, type ReceiptInput, stepReceipts } from "../src/receipt-book.js";
 import { roomName } from "../src/room-name.js";
 import { freshBook, type StreamInput, stepStreams } from "../src/stream-book.js";
 import { problem } from "./stage.js";
@@ -131,7 +131,7 @@ interface ReceiptCase {
 }
 
 cases<ReceiptCase>("receipts", ({ steps }) => {
-  let book = noReceipts;
+  let book = noneKnown;
   for (const { input, receipts, wait, send } of steps) {
     const step = stepReceipts(book, "anna", input);
     book = step.book;

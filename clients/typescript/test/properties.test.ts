@@ -13,7 +13,7 @@ import {
 import { type CursorInput, freshCursor, type Numbered, stepCursor } from "../src/cursor.js";
 import { newId } from "../src/identifier.js";
 import { nobodyKnown, type PresenceInput, stepPresence } from "../src/presence-book.js";
-import { noReceipts, type ReceiptInput, stepReceipts } from "../src/receipt-book.js";
+import { noneKnown, type ReceiptInput, stepReceipts } from "../src/receipt-book.js";
 import { freshBook, type StreamInput, stepStreams } from "../src/stream-book.js";
 import type { WirePresent, WireReceipt } from "../src/wire.js";
 import { problem } from "./stage.js";
@@ -421,7 +421,7 @@ test("whatever is lost: receipts never go back, and in the end the server has ou
       const server = { delivered: 0, read: 0 };
       const told: WireReceipt[] = [];
       let furthest: WireReceipt = { delivered: 0, read: 0 };
-      let book = noReceipts;
+      let book = noneKnown;
       let onTheWay: WireReceipt | undefined;
       let isTimed = false;
 

@@ -1,0 +1,174 @@
+// Shows the caller's state to rooms that have presence, and who else is there. What changes mean is
+// decided in `presence-book.ts`.
+
+import type { Result } from "./api.js";
+import { sizeProblem } from "./command-policy.js";
+import type { Connection } from "./connection.js";
+import { localProblem } from "./local-problems.js";
+import { type Measured, measure } from "./payload-size.js";
+import {
+  nobodyKnown,
+  type PresenceBook,
+  type PresenceInput,
+  stepPresence,
+} from "./presence-book.js";
+import type { LibraryProblem, Problem } from "./problem.js";
+import { nobody, type RoomEntry } from "./room-entry.js";
+import type { RoomSide } from "./room-side.js";
+import { CONTROL, type WirePresenceChange } from "./wire.js";
+
+/** How showing a state ended. */
+type Shown = Result<void, never>;
+
+/** The presence of all rooms. */
+export interface Presence {
+  readonly side: RoomSide;
+  /** Somebody came, left or shows something else. */
+  changed(entry: RoomEntry, change: WirePresenceChange): void;
+  /** Shows this to the room, now or as soon as we are in it; `undefined` takes it back. */
+  show(entry: RoomEntry, state: unknown): Promise<Shown>;
+}
+
+/** One room: who is there, and what we show. */
+interface Stay {
+  book: PresenceBook;
+  self: string | undefined;
+  /** Whether the server has us as a member. */
+  isIn: boolean;
+  /** What the app wants the others to see. */
+  wanted?: { readonly state: unknown } | undefined;
+  /** What of it is under way, or was taken on this connection. */
+  sent?: Stay["wanted"];
+  isSending: boolean;
+  /** Who waits to hear that what they want is seen. */
+  waiting: ((shown: Shown) => void)[];
+}
+
+/** Makes the presence of a client. `refresh` asks the server what stands in a room. */
+export function createPresence(
+  connection: Connection,
+  refresh: (entry: RoomEntry) => void,
+): Presence {
+  const stays = new Map<RoomEntry, Stay>();
+
+  function stayIn(entry: RoomEntry): Stay {
+    const stay = stays.get(entry) ?? {
+      book: nobodyKnown,
+      self: undefined,
+      isIn: false,
+      isSending: false,
+      waiting: [],
+    };
+    stays.set(entry, stay);
+    return stay;
+  }
+
+  function update(entry: RoomEntry, stay: Stay, input: PresenceInput): void {
+    const { book, move } = stepPresence(stay.book, input);
+    stay.book = book;
+    publish(entry, stay);
+    if (move === "resync") refresh(entry);
+  }
+
+  function publish(
+    entry: RoomEntry,
+    { book: { members, version }, self: subject, isIn }: Stay,
+  ): void {
+    if (version === undefined) return;
+    const self = members.find((member) => member.subject === subject);
+    const shown = entry.presence.getSnapshot();
+    const isSame = members === shown.members && self === shown.self && isIn === shown.isLive;
+    if (!isSame) entry.presence.set({ members, self, isLive: isIn });
+  }
+
+  /** Sends what is wanted, one at a time: the newest, when the one before is answered. */
+  function send(entry: RoomEntry, stay: Stay): void {
+    const { wanted } = stay;
+    if (!wanted || !stay.isIn || stay.isSending || wanted === stay.sent) return;
+    const waiting = stay.waiting.splice(0);
+    stay.sent = wanted;
+    stay.isSending = true;
+    const { state } = wanted;
+    const payload = { room: entry.name, ...(state !== undefined && { state }) };
+    connection.request(entry.namespace, CONTROL.present, payload, ({ error }) => {
+      stay.isSending = false;
+      if (error?.category === "connection" && stays.get(entry) === stay) {
+        // It is sent again with the next connection, on which nothing was sent yet.
+        stay.sent = undefined;
+        stay.waiting.unshift(...waiting);
+        return;
+      }
+      // What was refused would be refused again.
+      if (error && stay.wanted === wanted) stay.wanted = undefined;
+      settle(waiting, error);
+      send(entry, stay);
+    });
+  }
+
+  return {
+    side: {
+      asked(entry) {
+        const stay = stays.get(entry);
+        if (stay || entry.room?.presence) update(entry, stay ?? stayIn(entry), { type: "ask" });
+      },
+      stands(entry, { presence }) {
+        const stay = presence ? stayIn(entry) : stays.get(entry);
+        if (!stay) return;
+        const isNew = !stay.isIn;
+        stay.self = connection.welcome(entry.namespace)?.subject;
+        stay.isIn = true;
+        if (presence) update(entry, stay, { type: "snapshot", ...presence });
+        if (isNew) stay.sent = undefined;
+        send(entry, stay);
+      },
+      cut(entry) {
+        const stay = stays.get(entry);
+        if (!stay) return;
+        stay.isIn = false;
+        publish(entry, stay);
+      },
+      left(entry) {
+        const stay = stays.get(entry);
+        stays.delete(entry);
+        if (stay) {
+          stay.isIn = false;
+          settle(stay.waiting.splice(0), localProblem("cancelled"));
+        }
+        entry.presence.set(nobody);
+      },
+    },
+    changed(entry, change) {
+      const stay = stays.get(entry);
+      if (stay) update(entry, stay, { type: "change", ...change });
+    },
+    show(entry, state) {
+      let measured: Measured;
+      try {
+        measured = measure({ state });
+      } catch (error) {
+        const fields = [{ path: "", rule: "type", limit: String(error) }];
+        return refused(localProblem("invalid_payload", { fields }));
+      }
+      const tooLarge = sizeProblem(connection, entry.namespace, undefined, measured.bytes);
+      if (tooLarge) return refused(tooLarge);
+      const stay = stayIn(entry);
+      stay.wanted = measured.payload as { state: unknown };
+      return new Promise((resolve) => {
+        stay.waiting.push(resolve);
+        send(entry, stay);
+      });
+    },
+  };
+}
+
+function refused(problem: Problem): Promise<Shown> {
+  return Promise.resolve({ ok: false, problem: problem as LibraryProblem });
+}
+
+function settle(waiting: readonly ((shown: Shown) => void)[], problem: Problem | undefined): void {
+  for (const resolve of waiting) {
+    resolve(
+      problem ? { ok: false, problem: problem as LibraryProblem } : { ok: true, value: undefined },
+    );
+  }
+}
