@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::handshake;
 use crate::log::{Entry, Search};
 use crate::rule::{Half, LinkId, Rule, RuleId, Way};
-use crate::upstream::Upstream;
+use crate::upstream::{Upstream, small_socket};
 
 /// A proxy on a free port of this machine. It ends when it is dropped, and all its links with it.
 ///
@@ -44,6 +44,9 @@ pub struct Options {
     pub rtt: Duration,
 }
 
+/// How many clients may wait to be taken.
+const WAITING: u32 = 1024;
+
 /// Why a proxy did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -72,7 +75,11 @@ impl FaultProxy {
         let no_origin = || StartError::Origin(upstream.to_owned());
         let uri = upstream.parse::<Uri>().map_err(|_| no_origin())?;
         let authority = uri.authority().ok_or_else(no_origin)?.to_string();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        // What it accepts is as small as itself.
+        let socket = small_socket(any_port)?;
+        socket.bind(any_port)?;
+        let listener = socket.listen(WAITING)?;
         let address = listener.local_addr()?;
         let desk = Arc::new(Desk::new(options.seed, options.rtt));
         tokio::spawn(accept(Arc::clone(&desk), Upstream { authority }, listener));

@@ -1,12 +1,15 @@
 //! The server behind the proxy: how it is reached for a websocket and for a single request.
 
+use std::io;
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 use http::header::SEC_WEBSOCKET_EXTENSIONS;
 use http::{Request, Response, Uri, request, response};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Error};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
@@ -14,6 +17,9 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 /// The largest body and the largest message that are taken: more than any server takes, so that the
 /// server is the one who refuses.
 const LARGEST: usize = 16 * 1024 * 1024;
+
+/// How many bytes the kernel may hold that were not read.
+const RECEIVED: u32 = 32 * 1024;
 
 /// The client is turned away without an answer, as by a server that is not there.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -37,6 +43,14 @@ pub(crate) enum Answer {
 /// How large messages may be.
 pub(crate) fn websocket_config() -> WebSocketConfig {
     WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST))
+}
+
+/// A socket that holds little: who sends to a link that takes nothing must feel it soon, and not after
+/// megabytes in the kernel.
+pub(crate) fn small_socket(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_recv_buffer_size(RECEIVED)?;
+    Ok(socket)
 }
 
 /// Reads a body to its end.
@@ -85,9 +99,14 @@ impl Upstream {
     }
 
     async fn connect(&self) -> Result<TcpStream, TurnedAway> {
-        let stream = TcpStream::connect(&self.authority).await.map_err(|_| TurnedAway)?;
-        stream.set_nodelay(true).map_err(|_| TurnedAway)?;
-        Ok(stream)
+        let addresses = tokio::net::lookup_host(&self.authority).await.map_err(|_| TurnedAway)?;
+        for address in addresses {
+            let Ok(socket) = small_socket(address) else { continue };
+            let Ok(stream) = socket.connect(address).await else { continue };
+            // Without it, small frames would wait for each other.
+            return stream.set_nodelay(true).map(|()| stream).map_err(|_| TurnedAway);
+        }
+        Err(TurnedAway)
     }
 }
 

@@ -97,6 +97,8 @@ type Answer = { readonly id: number } & (
   | { readonly error: string }
 );
 
+const ENDED = "the proxy has ended";
+
 /** Starts the program, and gives what sends it orders. */
 function launch(): (order: object) => Promise<unknown> {
   const child: ChildProcessByStdio<Writable, Readable, null> = spawn(FAULT_PROXY, [], {
@@ -109,11 +111,14 @@ function launch(): (order: object) => Promise<unknown> {
     waiting.get(answer.id)?.(answer);
     waiting.delete(answer.id);
   });
+  let hasEnded = false;
   // Whoever still waits learns why nothing comes.
   child.once("close", () => {
-    for (const [id, answered] of waiting) answered({ id, error: "the proxy has ended" });
+    hasEnded = true;
+    for (const [id, answered] of waiting) answered({ id, error: ENDED });
   });
   atEnd(async () => {
+    hasEnded = true;
     const gone = once(child, "close");
     child.stdin.end();
     await gone;
@@ -122,6 +127,7 @@ function launch(): (order: object) => Promise<unknown> {
   return (order) => {
     orders += 1;
     const id = orders;
+    if (hasEnded) return Promise.reject(new Error(ENDED));
     child.stdin.write(`${JSON.stringify({ id, order })}\n`);
     return new Promise((resolve, reject) => {
       waiting.set(id, (answer) => {
