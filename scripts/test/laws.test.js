@@ -12,6 +12,7 @@ const CRATES = {
   tautline: ["tautline-macros"],
   "tautline-server": ["tautline"],
   "tautline-codegen": ["tautline"],
+  "tautline-agent-chat": ["tautline", "tautline-codegen"],
   "tautline-quickstart": ["tautline", "tautline-codegen"],
   "tautline-quickstart-server": ["tautline-quickstart", "tautline-server"],
   "tautline-profile-contract": ["tautline", "tautline-codegen"],
@@ -30,6 +31,7 @@ const CRATES = {
 const PACKAGES = {
   "@tautline/client": [],
   "@tautline/react": ["@tautline/client"],
+  "@tautline/agent-chat": ["@tautline/client"],
   "@tautline/conformance": ["@tautline/client"],
   "@tautline/quickstart-web": ["@tautline/client", "@tautline/react"],
   "@tautline/quickstart-e2e": ["@tautline/client"],
