@@ -79,6 +79,14 @@ export function createReceipts({ connection, clock, log }: ReceiptParts): Receip
     });
   }
 
+  /** Whoever reads a room and leaves it within the second has read it all the same. */
+  function sayGoodbye({ namespace, name }: RoomEntry, { book, self }: Progress): void {
+    const { send } = stepReceipts(stepReceipts(book, self, { type: "cut" }).book, self, {
+      type: "due",
+    });
+    if (send) connection.request(namespace, CONTROL.receipt, { room: name, ...send }, () => {});
+  }
+
   /** What the user has read here is shown at once, however long the server takes to say it. */
   function show(entry: RoomEntry, { book: { known, own }, self }: Progress): void {
     const mine = receiptOf(known, self) ?? { delivered: 0, read: 0 };
@@ -112,8 +120,10 @@ export function createReceipts({ connection, clock, log }: ReceiptParts): Receip
         update(entry, progress, { type: "cut" });
       },
       left(entry) {
-        all.get(entry)?.stop?.();
+        const progress = all.get(entry);
+        progress?.stop?.();
         all.delete(entry);
+        if (progress?.isIn) sayGoodbye(entry, progress);
         entry.receipts.set(noReceipts);
       },
     },

@@ -8,6 +8,7 @@ import {
   namespace,
   type ProblemOf,
   question,
+  stream,
 } from "../src/index.js";
 
 export interface Card {
@@ -18,6 +19,14 @@ export interface Card {
 export interface BoardState {
   cards: string[];
 }
+
+/** What the people at a board show each other. */
+export interface Pointer {
+  x: number;
+  y: number;
+}
+
+export type SummaryFailed = ProblemOf<"summary.too_long", { words: number }>;
 
 export type BoardError =
   | ProblemOf<"board.not_found", { boardId: string }>
@@ -56,10 +65,17 @@ export const Board = namespace({
     }),
   },
   rooms: {
-    board: joinable<{ boardId: string }, BoardState, BoardError>({
+    board: joinable<{ boardId: string }, BoardState, BoardError, Pointer>({
       join: "join_board",
       pattern: "board:{board_id}",
       name: room,
+      receipts: true,
+      presence: true,
+    }),
+    /** Has events, and nothing beside them. */
+    shelf: joinable<{ shelfId: string }, void>({
+      pattern: "shelf:{shelf_id}",
+      name: ({ shelfId }) => `shelf:${encodeURIComponent(shelfId)}`,
     }),
   },
   events: {
@@ -70,6 +86,14 @@ export const Board = namespace({
     approve: question<{ tool: string }, { yes: boolean }, Declined>({
       name: "approve",
       rooms: [() => "board:b"],
+    }),
+  },
+  streams: {
+    summary: stream<{ boardId: string; title: string }, Card, SummaryFailed>({
+      name: "summary",
+      delivery: "durable",
+      rooms: [room],
+      leaseMs: 15_000,
     }),
   },
 });
