@@ -42,10 +42,10 @@ export function stream<Start, End, Failure extends Problem = never>(
   return { kind: "stream", namespace: "", ...facts };
 }
 
-/** A room that clients may enter. */
-export function joinable<Params, State, Failure extends Problem = never, Presence = never>(
+/** A room that clients may enter. Without presence its members have nothing to show each other. */
+export function joinable<Params, State, Failure extends Problem = never, Shown = undefined>(
   facts: JoinableFacts<Params>,
-): Joinable<Params, State, Failure, Presence> {
+): Joinable<Params, State, Failure, Shown> {
   return { kind: "room", namespace: "", ...facts };
 }
 

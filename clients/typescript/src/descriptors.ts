@@ -166,10 +166,10 @@ export interface JoinableFacts<Params> {
 }
 
 /**
- * A room that clients may enter; `State` is what the server answers to the join, `Presence` what a
- * member shows the others: `never` if it has no presence.
+ * A room that clients may enter; `State` is what the server answers to the join, `Shown` what a member
+ * shows the others: `undefined` if it has no presence. Left out, it stands for whatever it may be.
  */
-export interface Joinable<Params, State, Failure extends Problem = never, Presence = unknown>
+export interface Joinable<Params, State, Failure extends Problem = never, Shown = never>
   extends JoinableFacts<Params> {
   readonly kind: "room";
   readonly namespace: string;
@@ -177,7 +177,7 @@ export interface Joinable<Params, State, Failure extends Problem = never, Presen
     readonly params: (params: Params) => void;
     readonly state: State;
     readonly failure: Failure;
-    readonly presence: Presence;
+    readonly shown: (shown: Shown) => void;
   };
 }
 
