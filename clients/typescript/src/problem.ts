@@ -104,6 +104,7 @@ export type ServerCode =
   | "unknown_namespace"
   | "unknown_room"
   | "not_joined"
+  | "epoch_changed"
   | "too_many_rooms"
   | "conflicting_resend"
   | "outcome_unknown"
