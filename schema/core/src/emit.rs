@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{ContractError, Event, RoomName, Wire};
+use crate::{ContractError, Event, RoomName, Uuid, Wire};
 
 /// The emitter struct that `#[namespace(side = client)]` makes.
 pub trait ClientSide {
@@ -37,6 +37,9 @@ pub trait StreamSink: Sink {
     /// The stream that was started: takes parts, ends in an `A` or fails with an `E`.
     type Stream<A: Wire, E: ContractError>;
 
+    /// Why nobody can go on with a stream.
+    type StreamError: std::error::Error + Send + Sync + 'static;
+
     /// Starts a stream.
     fn open<P: Wire, A: Wire, E: ContractError>(
         &self,
@@ -44,6 +47,13 @@ pub trait StreamSink: Sink {
         rooms: Vec<RoomName>,
         start: &P,
     ) -> Self::Stream<A, E>;
+
+    /// Goes on with a stream that was started before. Whoever had it has it no more.
+    fn reopen<A: Wire, E: ContractError>(
+        &self,
+        event: &'static Event,
+        id: Uuid,
+    ) -> impl Future<Output = Result<Self::Stream<A, E>, Self::StreamError>> + Send;
 }
 
 /// Why a question has no answer.

@@ -47,6 +47,7 @@ impl AskSink for &Kept {
 
 impl StreamSink for &Kept {
     type Stream<A: Wire, E: ContractError> = (&'static str, std::marker::PhantomData<(A, E)>);
+    type StreamError = std::convert::Infallible;
 
     fn open<P: Wire, A: Wire, E: ContractError>(
         &self,
@@ -56,6 +57,15 @@ impl StreamSink for &Kept {
     ) -> Self::Stream<A, E> {
         self.keep(event, rooms, start);
         (std::any::type_name::<A>(), std::marker::PhantomData)
+    }
+
+    async fn reopen<A: Wire, E: ContractError>(
+        &self,
+        event: &'static Event,
+        id: Uuid,
+    ) -> Result<Self::Stream<A, E>, Self::StreamError> {
+        self.0.lock().unwrap().push((event.name, Vec::new(), json!(id)));
+        Ok((std::any::type_name::<A>(), std::marker::PhantomData))
     }
 }
 
@@ -118,6 +128,16 @@ fn a_stream_is_typed_by_its_end() {
     let (end, _) = ChatClient::from(&kept).answer(&stored());
 
     assert!(end.ends_with("chat::Message"), "{end}");
+}
+
+#[test]
+fn a_stream_that_was_begun_is_gone_on_with_by_its_id() {
+    let kept = Kept::default();
+
+    let (end, _) = run(ChatClient::from(&kept).reopen_answer(Uuid::nil())).unwrap();
+
+    assert!(end.ends_with("chat::Message"), "{end}");
+    assert_eq!(kept.0.into_inner().unwrap(), [("answer", Vec::new(), json!(Uuid::nil()))]);
 }
 
 #[test]

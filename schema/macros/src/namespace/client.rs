@@ -1,7 +1,7 @@
 //! The client's direction: a struct whose methods emit.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::{Method, Namespace};
 use crate::policy::Kind;
@@ -90,11 +90,30 @@ fn emit(namespace: &Namespace, index: usize, method: &Method) -> TokenStream {
             quote!(::tautline::Sink::send(&self.0, #event, #rooms, #payload)),
         ),
     };
+    let reopen = (method.kind == Kind::Stream).then(|| {
+        let name = format_ident!("reopen_{ident}");
+        let docs = format!("Goes on with a [`{ident}`](Self::{ident}) that was begun before. Whoever had it has it no more.");
+        quote! {
+            #[doc = #docs]
+            #(#others)*
+            #vis fn #name(
+                &self,
+                stream: ::tautline::Uuid,
+            ) -> impl ::core::future::Future<Output = ::core::result::Result<
+                <S as ::tautline::StreamSink>::Stream<#answer, #error>,
+                <S as ::tautline::StreamSink>::StreamError,
+            >> + ::core::marker::Send {
+                ::tautline::StreamSink::reopen(&self.0, #event, stream)
+            }
+        }
+    });
     quote! {
         #docs
         #(#others)*
         #vis fn #ident(&self, #argument) -> #output {
             #call
         }
+
+        #reopen
     }
 }
