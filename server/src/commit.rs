@@ -18,9 +18,24 @@ use crate::writer::{Means, Writer};
 /// How many commits may wait. Beyond it the storage is far behind, and new ones are refused.
 const WAITING: usize = 65_536;
 
-/// The closure of a `cx.commit`: gets the journal's connection, leaves its emits and its answer.
+/// The closure of a `cx.commit`: gets the journal's connection, leaves its effects and its answer.
 pub(crate) type Step =
-    Box<dyn FnOnce(&dyn Any, &mut Vec<Staged>) -> Result<Encoded, StepFailed> + Send>;
+    Box<dyn FnOnce(&dyn Any, &mut Effects) -> Result<Encoded, StepFailed> + Send>;
+
+/// What is stored together, beside the application's own rows.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    /// What was emitted.
+    pub(crate) staged: Vec<Staged>,
+    /// What becomes of streams, questions and receipts with it.
+    pub(crate) changes: Vec<Change>,
+    /// Who wants to know whether it was stored.
+    pub(crate) hooks: Vec<Hook>,
+}
+
+/// Told on the writer whether something was stored: with `true` right after the commit, before
+/// anybody hears of it, and otherwise with `false`.
+pub(crate) struct Hook(Option<Box<dyn FnOnce(bool) + Send>>);
 
 /// The step ended in an `Err`, which is kept where the caller finds it.
 #[derive(Debug)]
@@ -30,8 +45,8 @@ pub(crate) struct StepFailed;
 pub(crate) struct Work {
     /// What runs on the writer; `None` if there are only emits.
     pub(crate) step: Option<Step>,
-    /// What was emitted before.
-    pub(crate) staged: Vec<Staged>,
+    /// What was emitted and noted before.
+    pub(crate) effects: Effects,
     /// The answer, if there is no step that gives one.
     pub(crate) answer: Encoded,
     /// Under what the answer is remembered.
@@ -42,8 +57,6 @@ pub(crate) struct Work {
     pub(crate) question: Option<QuestionRef>,
     /// Set when they are the start of a stream.
     pub(crate) stream: Option<StreamRef>,
-    /// What becomes of streams, questions and receipts with it.
-    pub(crate) changes: Vec<Change>,
     /// The command that must have taken effect before.
     pub(crate) after: Option<Arc<Settlement>>,
     /// This command.
@@ -116,6 +129,43 @@ impl Drop for Reply {
         if let Some(tell) = self.0.take() {
             tell(Err(CommitError::Gone));
         }
+    }
+}
+
+impl Effects {
+    /// Adds what another one holds, behind its own.
+    pub(crate) fn extend(&mut self, other: Self) {
+        let Self { staged, changes, hooks } = other;
+        self.staged.extend(staged);
+        self.changes.extend(changes);
+        self.hooks.extend(hooks);
+    }
+}
+
+impl Hook {
+    pub(crate) fn new(tell: impl FnOnce(bool) + Send + 'static) -> Self {
+        Self(Some(Box::new(tell)))
+    }
+
+    /// It was stored.
+    pub(crate) fn stored(mut self) {
+        if let Some(tell) = self.0.take() {
+            tell(true);
+        }
+    }
+}
+
+impl Drop for Hook {
+    fn drop(&mut self) {
+        if let Some(tell) = self.0.take() {
+            tell(false);
+        }
+    }
+}
+
+impl std::fmt::Debug for Hook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hook")
     }
 }
 
@@ -199,13 +249,12 @@ impl Work {
     pub(crate) fn new() -> Self {
         Self {
             step: None,
-            staged: Vec::new(),
+            effects: Effects::default(),
             answer: Encoded::default(),
             ledger: None,
             cause: None,
             question: None,
             stream: None,
-            changes: Vec::new(),
             after: None,
             settlement: None,
         }

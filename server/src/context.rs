@@ -1,6 +1,7 @@
 //! `Context`: what a handler knows of its caller, and what it can do besides answering.
 
 use std::any::{Any, TypeId};
+use std::cell::RefMut;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
@@ -8,10 +9,13 @@ use std::sync::{Arc, Mutex};
 use serde::Serialize;
 use tautline::{Answer, Cause, Failure, Namespace, Room, Uuid, encode};
 
-use crate::commit::{CommitError, StepFailed};
+use crate::commit::{CommitError, Effects, StepFailed};
 use crate::core::Core;
+use crate::emitter::Roomless;
 use crate::identity::Identity;
 use crate::journal::RoomKey;
+use crate::membership;
+use crate::presence::Departure;
 use crate::session::lock;
 use crate::sink::{CommandSink, TxSink};
 
@@ -48,7 +52,8 @@ impl<N: Namespace> Context<N> {
     }
 
     /// Emits with the handler's `Ok`, not at all without it. An event without a room goes to the
-    /// caller's own connection. A question is put at once, and can be awaited.
+    /// caller's own connection. A question is put at once, and can be awaited; a stream is begun at once, and
+    /// may go on when the handler has ended.
     pub fn emit(&self) -> N::Emit<CommandSink<N>> {
         CommandSink::new(Arc::clone(&self.core)).into()
     }
@@ -61,7 +66,7 @@ impl<N: Namespace> Context<N> {
     /// Takes the caller's connection out of the room.
     pub fn leave<R: Room>(&self, room: &R) {
         let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
-        self.core.runtime.rooms.leave(&key, &self.core.session);
+        membership::leave(&self.core.runtime, &key, &self.core.session, Departure::ForGood);
     }
 
     /// Runs `step` on the journal's writer, as one atomic step with everything that it and the
@@ -87,19 +92,20 @@ impl<N: Namespace> Context<N> {
         }
         let answer = Arc::new(Mutex::new(None));
         let kept = Arc::clone(&answer);
-        let session = Arc::clone(&self.core.session);
+        let roomless = Roomless::Connection(Some(Arc::clone(&self.core.session.link)));
         let submitted = self.core.submit(|work| {
-            work.step = Some(Box::new(move |connection, staged| {
-                let tx = Tx { connection, sink: TxSink::new(session) };
+            work.step = Some(Box::new(move |connection, effects| {
+                let tx = Tx::new(connection, TxSink::new(roomless));
                 let result = run_step(&tx, step);
-                let emitted = tx.sink.take();
-                let (result, encoded) = match (result, emitted.fault) {
-                    (Ok((value, encoded)), None) => (Ok(value), Some(encoded)),
-                    (Ok(_), Some(fault)) => (Err(internal(fault)), None),
+                let (result, encoded) = match (result, tx.take()) {
+                    (Ok((value, encoded)), Ok(emitted)) => {
+                        effects.extend(emitted);
+                        (Ok(value), Some(encoded))
+                    }
+                    (Ok(_), Err(fault)) => (Err(internal(fault)), None),
                     (Err(failure), _) => (Err(failure), None),
                 };
                 *lock(&kept) = Some(result);
-                staged.extend(emitted.staged);
                 encoded.ok_or(StepFailed)
             }));
         });
@@ -117,7 +123,8 @@ impl<N: Namespace> Context<N> {
     }
 }
 
-fn run_step<N, T, E, F>(tx: &Tx<'_, N>, step: F) -> Answer<(T, tautline::Encoded), E>
+/// Runs the step of a commit, and serialises what it answers.
+pub(crate) fn run_step<N, T, E, F>(tx: &Tx<'_, N>, step: F) -> Answer<(T, tautline::Encoded), E>
 where
     T: Serialize,
     F: FnOnce(&Tx<'_, N>) -> Answer<T, E>,
@@ -156,6 +163,20 @@ pub struct Tx<'a, N> {
 }
 
 impl<'a, N: Namespace> Tx<'a, N> {
+    pub(crate) fn new(connection: &'a dyn Any, sink: TxSink<N>) -> Self {
+        Self { connection, sink }
+    }
+
+    /// What is stored with this step.
+    pub(crate) fn effects(&self) -> RefMut<'_, Effects> {
+        self.sink.effects()
+    }
+
+    /// Takes what is stored with this step.
+    pub(crate) fn take(&self) -> Result<Effects, serde_json::Error> {
+        self.sink.take()
+    }
+
     /// Emits with this step: stored with it, published after it. An event without a room goes to the
     /// caller's own connection.
     pub fn emit(&self) -> N::Emit<TxSink<N>> {

@@ -176,7 +176,7 @@ impl Core {
     pub(crate) fn work(&self) -> Work {
         let mut state = lock(&self.state);
         let mut work = Work::new();
-        work.staged = std::mem::take(&mut state.staged);
+        work.effects.staged = std::mem::take(&mut state.staged);
         work.ledger = state.remember.clone();
         work.cause = self.id;
         work.after = state.after.clone();

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tautline::{
-    AskSink, ContractError, Event, Namespace, Retention, RoomName, Sink, Unanswered, Wire,
+    AskSink, ContractError, Event, Namespace, Retention, RoomName, Sink, StreamSink, Unanswered,
+    Uuid, Wire,
 };
 
 use crate::commit::{CommitError, Work};
@@ -16,6 +17,7 @@ use crate::link::Link;
 use crate::question::{self, Asker};
 use crate::runtime::Runtime;
 use crate::stage::{Staged, Target, everyone, live, rooms_of, send_to};
+use crate::stream::{Stream, StreamError};
 
 /// Where a server's own emits go: to the rooms that the payload names, and without a room to
 /// everybody in the namespace, or to the one that the emitter was made for.
@@ -38,17 +40,24 @@ impl<N: Namespace> EmitterSink<N> {
     pub(crate) fn new(runtime: Arc<Runtime>, roomless: Roomless) -> Self {
         Self { runtime, roomless, namespace: PhantomData }
     }
+}
 
-    fn target(&self, event: &'static Event, rooms: Vec<RoomName>) -> Option<Target> {
+impl Roomless {
+    /// The rooms that a payload names, and without one this. `None` if nobody is there.
+    pub(crate) fn target<N: Namespace>(
+        &self,
+        event: &'static Event,
+        rooms: Vec<RoomName>,
+    ) -> Option<Target> {
         if !rooms.is_empty() {
             return Some(Target::Rooms(rooms_of::<N>(event, rooms)));
         }
-        match &self.roomless {
-            Roomless::Everyone => {
+        match self {
+            Self::Everyone => {
                 Some(Target::Rooms(vec![(everyone(N::FACTS.path), Retention::DEFAULT)]))
             }
-            Roomless::Room(key) => Some(Target::Rooms(vec![(key.clone(), Retention::DEFAULT)])),
-            Roomless::Connection(link) => link.clone().map(Target::Connection),
+            Self::Room(key) => Some(Target::Rooms(vec![(key.clone(), Retention::DEFAULT)])),
+            Self::Connection(link) => link.clone().map(Target::Connection),
         }
     }
 }
@@ -57,7 +66,7 @@ impl<N: Namespace> Sink for EmitterSink<N> {
     type Sent = Emit;
 
     fn send<P: Wire>(&self, event: &'static Event, rooms: Vec<RoomName>, payload: &P) -> Emit {
-        let Some(target) = self.target(event, rooms) else {
+        let Some(target) = self.roomless.target::<N>(event, rooms) else {
             return Emit::done(Err(EmitError::Gone));
         };
         let staged = match Staged::new(event, target, payload) {
@@ -66,7 +75,7 @@ impl<N: Namespace> Sink for EmitterSink<N> {
         };
         if staged.is_durable() {
             let mut work = Work::new();
-            work.staged = vec![staged];
+            work.effects.staged = vec![staged];
             let stored = self.runtime.writer.store(work);
             return Emit(State::Storing(Box::pin(async move {
                 stored.await.map(|_| ()).map_err(EmitError::from)
@@ -95,6 +104,29 @@ impl<N: Namespace> AskSink for EmitterSink<N> {
     ) -> Result<A, Unanswered<E>> {
         let asker = Asker { runtime: Arc::clone(&self.runtime), cause: None };
         question::ask(asker, event, rooms_of::<N>(event, rooms), payload).await
+    }
+}
+
+impl<N: Namespace> StreamSink for EmitterSink<N> {
+    type Stream<A: Wire, E: ContractError> = Stream<N, A, E>;
+    type StreamError = StreamError;
+
+    fn open<P: Wire, A: Wire, E: ContractError>(
+        &self,
+        event: &'static Event,
+        rooms: Vec<RoomName>,
+        start: &P,
+    ) -> Stream<N, A, E> {
+        Stream::begin(&self.runtime, self.roomless.clone(), None, (event, rooms), start)
+    }
+
+    async fn reopen<A: Wire, E: ContractError>(
+        &self,
+        event: &'static Event,
+        id: Uuid,
+    ) -> Result<Stream<N, A, E>, StreamError> {
+        let streams = Arc::clone(&self.runtime.streams);
+        Stream::reopen(streams, self.roomless.clone(), event, id).await
     }
 }
 

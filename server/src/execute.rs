@@ -16,6 +16,7 @@ use crate::gate::{Admitted, Gate, admit};
 use crate::journal::{LedgerEntry, RoomKey};
 use crate::ledger::Ending;
 use crate::link::panic_message;
+use crate::membership;
 use crate::problems::Trouble;
 use crate::settlement::Stage;
 use crate::stage::{self, Target, live};
@@ -136,7 +137,7 @@ async fn keep(core: &Arc<Core>, answer: Encoded) -> Result<Settled, Trouble> {
         return Ok(Settled { answer, ..Settled::default() });
     }
     let mut work = core.work();
-    work.staged = staged;
+    work.effects.staged = staged;
     work.answer = answer;
     core.session.commit_started();
     let answering = Arc::clone(core);
@@ -178,7 +179,7 @@ fn emit_late(core: &Arc<Core>) {
         Ok(staged) if staged.is_empty() => {}
         Ok(staged) => {
             let mut work = crate::commit::Work::new();
-            work.staged = staged;
+            work.effects.staged = staged;
             work.cause = core.id;
             let (trace, event) = (core.trace.clone(), core.name);
             core.runtime.writer.submit(
@@ -230,13 +231,13 @@ fn accept(core: &Core, mut settled: Settled) {
     }
     // After the acknowledgement, so that its receiver knows the position when held events come.
     for joining in joining {
-        core.runtime.rooms.admit(&joining.entry, &core.session);
+        membership::admit(&core.runtime, &joining.entry, &core.session);
     }
 }
 
 fn withdraw(core: &Core) {
     for joining in core.take_joining() {
-        core.runtime.rooms.withdraw(&joining.entry, &core.session);
+        membership::withdraw(&core.runtime, &joining.entry, &core.session);
     }
 }
 

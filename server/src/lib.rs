@@ -9,7 +9,7 @@
 //!    a call: who called, what to emit, and [`Context::commit`], which stores the answer, the durable
 //!    events and the application's own rows as one step.
 //! 3. [`Server::emitter`] and [`Server::room`] are for everything outside of a call: timers, HTTP
-//!    handlers, workers.
+//!    handlers, workers. A [`Stream`] is an event whose text comes in parts.
 //! 4. [`journal`] is where durable events and answers live. [`journal::Memory`] goes with the process.
 //! 5. [`Server::layer`], [`Server::router`] and [`Server::serve`] put it beside an application's own
 //!    routes; [`Server::shutdown`] ends it in good order.
@@ -124,6 +124,7 @@ mod trace;
 mod transport;
 
 // The runtime: from one namespace of one client to the service, and back to everybody.
+mod alarms;
 mod builder;
 mod clock;
 mod commit;
@@ -147,14 +148,18 @@ pub mod journal;
 mod lane;
 mod ledger;
 mod lifecycle;
+mod membership;
 mod meta;
 mod mount;
 mod position;
+mod presence;
 mod problems;
 mod publish;
 mod question;
+mod receipt;
 mod refuse;
 mod resume;
+mod room_kinds;
 mod room_table;
 mod rooms;
 mod runtime;
@@ -164,6 +169,7 @@ mod settlement;
 mod sink;
 mod stage;
 mod standing;
+mod stream;
 mod tasks;
 mod welcome;
 mod writer;
@@ -184,6 +190,7 @@ pub use rooms::RoomHandle;
 pub use server::Server;
 pub use settings::{Settings, Transports};
 pub use sink::{CommandSink, TxSink};
+pub use stream::{SoFar, Stream, StreamError};
 
 // What a service's methods take and return, so that it needs nothing but its contract and this crate.
 pub use tautline::{Answer, DisconnectReason, Failure, NoRefusal};

@@ -10,6 +10,7 @@ use crate::core::{Core, Origin};
 use crate::execute::{conclude, supervise};
 use crate::inbox::Mounted;
 use crate::journal::RoomKey;
+use crate::membership;
 use crate::refuse;
 use crate::runtime::{HOOK_DEADLINE, Runtime};
 use crate::session::Session;
@@ -26,7 +27,7 @@ where
         for key in own_rooms(&session) {
             // A connection that is over already receives nothing: all the same.
             if let Ok(entry) = self.runtime.rooms.enter(key, &session) {
-                self.runtime.rooms.admit(&entry, &session);
+                membership::admit(&self.runtime, &entry, &session);
             }
         }
         let core = hook(&self.runtime, &session, "connected");
@@ -40,6 +41,8 @@ where
             subject = core.identity.subject,
         );
         let job = async move {
+            // What was begun before the start is in its rooms before anybody enters one.
+            runtime.streams.found().await;
             let ended = supervise(&core, N::connected(&service, &cx)).await;
             let ended = conclude(&core, ended.map(|()| nothing())).await;
             if let Err(trouble) = ended {
@@ -73,7 +76,8 @@ where
         );
         let job = async move {
             for room in left {
-                runtime.rooms.leave(&RoomKey { namespace: N::FACTS.path, room }, &session);
+                let key = RoomKey { namespace: N::FACTS.path, room };
+                membership::leave(&runtime, &key, &session, membership::departure(reason));
             }
             session.hook_over().await;
             let run = async {

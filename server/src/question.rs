@@ -9,15 +9,16 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use tautline::control::{Control, QuestionOutcome, Settled};
-use tautline::{Encoded, LibraryCode, Namespace as _, Problem, Retention, Uuid};
+use tautline::control::{QuestionOutcome, Settled};
+use tautline::{Encoded, LibraryCode, Problem, Retention, Uuid};
 
 use crate::commit::Work;
 use crate::encode::{json, renumbered};
-use crate::journal::RoomKey;
+use crate::journal::{Change, QuestionRecord, RoomKey};
 use crate::runtime::Runtime;
 use crate::session::lock;
-use crate::stage::{Staged, Target};
+use crate::stage::{Staged, Target, library_event};
+use crate::stream::rooms_again;
 
 pub(crate) use answer::answer;
 pub(crate) use ask::{Asker, ask};
@@ -72,23 +73,11 @@ impl Questions {
     fn end(&self, id: &Uuid, outcome: QuestionOutcome) -> Option<Open> {
         let mut book = lock(&self.0);
         let open = book.close(id)?;
-        book.ended.insert(*id, outcome);
-        book.order.push_back(*id);
-        while book.order.len() > REMEMBERED {
-            if let Some(oldest) = book.order.pop_front() {
-                book.ended.remove(&oldest);
-            }
-        }
+        book.remember(*id, outcome);
         Some(open)
     }
 
-    /// Forgets a question that nobody has seen.
-    fn forget(&self, id: &Uuid) {
-        lock(&self.0).close(id);
-    }
-
-    /// What a caller hears of a question that is not open. One that nobody knows is of the time
-    /// before a restart: it will not be answered either.
+    /// What a caller hears of a question that is not open. One that nobody knows ended long ago.
     fn why_closed(&self, id: &Uuid) -> LibraryCode {
         match lock(&self.0).ended.get(id) {
             Some(QuestionOutcome::Answered | QuestionOutcome::Declined) => {
@@ -125,6 +114,16 @@ impl Questions {
 }
 
 impl Book {
+    fn remember(&mut self, id: Uuid, outcome: QuestionOutcome) {
+        self.ended.insert(id, outcome);
+        self.order.push_back(id);
+        while self.order.len() > REMEMBERED {
+            if let Some(oldest) = self.order.pop_front() {
+                self.ended.remove(&oldest);
+            }
+        }
+    }
+
     fn close(&mut self, id: &Uuid) -> Option<Open> {
         let open = self.open.remove(id)?;
         for (room, _) in &open.rooms {
@@ -143,14 +142,35 @@ impl Book {
 pub(crate) fn cancel_all(runtime: &Arc<Runtime>) {
     let ids: Vec<Uuid> = lock(&runtime.questions.0).open.keys().copied().collect();
     for id in ids {
-        if let Some(open) = runtime.questions.end(&id, QuestionOutcome::Cancelled) {
-            // Dropping the rest of it tells the one who asks.
-            let (settling, rooms) = (Arc::clone(runtime), open.rooms);
-            let settling = async move {
-                settled(&settling, id, rooms, QuestionOutcome::Cancelled).await;
-            };
-            runtime.spawn(Box::pin(settling));
-        }
+        // Dropping what it holds tells the one who asks.
+        call_off(runtime, id);
+    }
+}
+
+/// Ends a question that nobody asks any more, if it is open.
+fn call_off(runtime: &Arc<Runtime>, id: Uuid) {
+    if let Some(open) = runtime.questions.end(&id, QuestionOutcome::Cancelled) {
+        spawn_settled(runtime, id, open.rooms);
+    }
+}
+
+fn spawn_settled(runtime: &Arc<Runtime>, id: Uuid, rooms: Vec<(RoomKey, Retention)>) {
+    let settling = Arc::clone(runtime);
+    runtime.spawn(Box::pin(async move {
+        settled(&settling, id, rooms, QuestionOutcome::Cancelled).await;
+    }));
+}
+
+/// Calls off what was asked before the server started: nobody waits for the answers any more.
+pub(crate) fn call_off_all(runtime: &Arc<Runtime>, questions: Vec<QuestionRecord>) {
+    for QuestionRecord { id, namespace, name, rooms, .. } in questions {
+        lock(&runtime.questions.0).remember(id, QuestionOutcome::Cancelled);
+        let namespaces = runtime.contract.namespaces;
+        let rooms = namespaces.iter().find(|facts| facts.path == namespace).map(|facts| {
+            let event = facts.events.iter().find(|event| event.name == name);
+            rooms_again(facts, event, rooms)
+        });
+        spawn_settled(runtime, id, rooms.unwrap_or_default());
     }
 }
 
@@ -161,13 +181,11 @@ async fn settled(
     rooms: Vec<(RoomKey, Retention)>,
     outcome: QuestionOutcome,
 ) {
-    let Some(event) = Control::FACTS.events.iter().find(|event| event.name == SETTLED) else {
-        unreachable!("the library's own events are written in one file");
-    };
     let payload = Settled { question: id.to_string(), outcome };
     let mut work = Work::new();
-    match Staged::new(event, Target::Rooms(rooms), &payload) {
-        Ok(staged) => work.staged.push(staged),
+    work.effects.changes.push(Change::QuestionClosed(id));
+    match Staged::new(library_event("tautline:settled"), Target::Rooms(rooms), &payload) {
+        Ok(staged) => work.effects.staged.push(staged),
         Err(error) => tracing::error!(%error, "a settled question cannot be told"),
     }
     if let Err(error) = runtime.writer.store(work).await {
@@ -175,8 +193,6 @@ async fn settled(
         tracing::error!(question = %id, ?error, "a settled question was not stored");
     }
 }
-
-const SETTLED: &str = "tautline:settled";
 
 impl fmt::Debug for Questions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

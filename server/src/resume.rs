@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::core::Core;
 use crate::encode::{json, push_missed};
 use crate::execute::supervise;
-use crate::join::{Entered, authorize, enter, exists, unread};
+use crate::join::{Entered, authorize, enter, exists, load, unread};
 use crate::journal::{Page, RoomKey};
 use crate::position::{Position, Reason};
 
@@ -93,6 +93,7 @@ where
     let from = since.as_ref().map_or(u64::MAX, |since| since.seq);
     let read = core.runtime.journal.read(&key, from, budget).await;
     let mut page = read.map_err(|error| unread(core, &error))?;
+    load(core, &key).await?;
     entry.keep(None);
     let from = match page.extent.covers(since.as_ref()) {
         Ok(()) => from,
@@ -151,7 +152,7 @@ fn write(core: &Core, room: &RoomName, found: Found, answer: &mut Encoded) {
         let key = RoomKey { namespace: core.session.facts().path, room: room.clone() };
         crate::standing::push(&core.runtime, &key, answer);
     } else {
-        answer.json.push_str("\"questions\":[]");
+        answer.json.push_str("\"questions\":[],\"streams\":[]");
     }
     answer.json.push('}');
 }

@@ -16,10 +16,14 @@ use crate::failpoint::Failpoints;
 use crate::identity::Identity;
 use crate::journal::{Journal, JournalError};
 use crate::ledger::Running;
+use crate::presence::Presence;
 use crate::publish::Publisher;
 use crate::question::{self, Questions};
+use crate::receipt::{self, Receipts};
+use crate::room_kinds::RoomKinds;
 use crate::room_table::RoomTable;
 use crate::session::Job;
+use crate::stream::{self, Streams};
 use crate::tasks::Tasks;
 use crate::writer::Means;
 
@@ -31,6 +35,8 @@ pub(crate) const HOOK_DEADLINE: Duration = Duration::from_millis(10_000);
 pub(crate) struct Limits {
     pub(crate) event_bytes: u32,
     pub(crate) frame_bytes: u32,
+    /// How much text a stream may have.
+    pub(crate) stream_bytes: usize,
     /// When clients come back after a shutdown.
     pub(crate) retry_after_ms: u32,
 }
@@ -45,6 +51,11 @@ pub(crate) struct Runtime {
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) running: Arc<Running>,
     pub(crate) questions: Questions,
+    pub(crate) streams: Arc<Streams>,
+    /// Which rooms have presence and receipts.
+    pub(crate) kinds: RoomKinds,
+    pub(crate) presence: Arc<Presence>,
+    pub(crate) receipts: Arc<Receipts>,
     pub(crate) clock: Clock,
     pub(crate) tasks: Tasks,
     pub(crate) limits: Limits,
@@ -56,7 +67,8 @@ pub(crate) struct Runtime {
 }
 
 impl Runtime {
-    /// Starts the writer and the heads. Needs a tokio runtime around it.
+    /// Starts the writer and the heads, and takes up what was begun before. Needs a tokio runtime
+    /// around it.
     ///
     /// # Errors
     /// When the journal cannot be opened for writing.
@@ -74,7 +86,18 @@ impl Runtime {
             Means { publisher: Arc::clone(&publisher), clock, failpoints: failpoints.clone() };
         let writer = WriterHandle::start(&*journal, means)?;
         crate::heads::start(&rooms);
-        Ok(Arc::new(Self {
+        let streams = Streams::start(writer.clone(), clock, limits.stream_bytes);
+        let presence =
+            Presence::new(Arc::clone(&rooms), Arc::clone(&publisher), clock, handle.clone());
+        let receipts = Receipts::new(receipt::Parts {
+            journal: Arc::clone(&journal),
+            writer: writer.clone(),
+            table: Arc::clone(&rooms),
+            publisher: Arc::clone(&publisher),
+            clock,
+            runtime: handle.clone(),
+        });
+        let runtime = Arc::new(Self {
             contract,
             ledger: journal.ledger(),
             journal,
@@ -83,6 +106,10 @@ impl Runtime {
             publisher,
             running: Arc::default(),
             questions: Questions::default(),
+            streams,
+            kinds: RoomKinds::of(contract),
+            presence,
+            receipts,
             clock,
             tasks: Tasks::default(),
             limits,
@@ -90,7 +117,9 @@ impl Runtime {
             failpoints,
             handle,
             is_closing: AtomicBool::new(false),
-        }))
+        });
+        tokio::spawn(stream::take_up(Arc::downgrade(&runtime)));
+        Ok(runtime)
     }
 
     /// Runs something on a task of its own.
@@ -137,6 +166,9 @@ impl Runtime {
     pub(crate) fn begin_closing(self: &Arc<Self>) {
         if !self.is_closing.swap(true, Ordering::AcqRel) {
             question::cancel_all(self);
+            self.streams.close();
+            self.presence.close();
+            self.receipts.close();
         }
     }
 

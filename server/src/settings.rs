@@ -44,6 +44,9 @@ pub struct Settings {
     /// The largest event, in bytes, unless the contract says otherwise for it. Default 64 KiB, as in
     /// Centrifugo and Ably. A larger one is refused as `payload_too_large`.
     pub event_bytes: usize,
+    /// The most text that one stream may have, in bytes. Default 256 KiB, some sixty thousand tokens:
+    /// whoever comes late gets it in one answer. More is refused to the producer.
+    pub stream_bytes: usize,
     /// The most attachments of one event. Default 10, as in Socket.IO.
     pub attachments: usize,
     /// How many packets socketioxide may hold for one connection. Default 128, its own.
@@ -94,6 +97,7 @@ impl Default for Settings {
             stall_timeout: Duration::from_secs(15),
             frame_bytes: 1024 * 1024,
             event_bytes: 64 * 1024,
+            stream_bytes: 256 * 1024,
             attachments: 10,
             engine_packets: 128,
             outbound_frames: 64,
@@ -140,6 +144,7 @@ impl Settings {
         for (name, count) in [
             ("frame_bytes", self.frame_bytes),
             ("event_bytes", self.event_bytes),
+            ("stream_bytes", self.stream_bytes),
             ("engine_packets", self.engine_packets),
             ("outbound_frames", self.outbound_frames),
             ("outbound_bytes", self.outbound_bytes),

@@ -1,19 +1,23 @@
 //! The places events can be sent to: a command, a transaction, a whole namespace.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use tautline::{AskSink, ContractError, Event, Namespace, RoomName, Sink, Unanswered, Wire};
+use tautline::{
+    AskSink, ContractError, Event, Namespace, RoomName, Sink, StreamSink, Unanswered, Uuid, Wire,
+};
 
+use crate::commit::Effects;
 use crate::core::Core;
+use crate::emitter::Roomless;
 use crate::question::{self, Asker};
-use crate::session::Session;
 use crate::stage::{Staged, Target, rooms_of};
+use crate::stream::{Stream, StreamError};
 
 /// Where `cx.emit()` sends to: kept until the handler's `Ok`. Without a room, to the caller's own
-/// connection. A question is put at once.
+/// connection. A question is put at once, and a stream begun.
 pub struct CommandSink<N> {
     core: Arc<Core>,
     namespace: PhantomData<fn() -> N>,
@@ -23,13 +27,21 @@ impl<N> CommandSink<N> {
     pub(crate) fn new(core: Arc<Core>) -> Self {
         Self { core, namespace: PhantomData }
     }
+
+    fn roomless(&self) -> Roomless {
+        Roomless::Connection(Some(Arc::clone(&self.core.session.link)))
+    }
 }
 
 impl<N: Namespace> Sink for CommandSink<N> {
     type Sent = ();
 
     fn send<P: Wire>(&self, event: &'static Event, rooms: Vec<RoomName>, payload: &P) {
-        let target = target::<N>(event, rooms, &self.core.session);
+        let target = if rooms.is_empty() {
+            Target::Connection(Arc::clone(&self.core.session.link))
+        } else {
+            Target::Rooms(rooms_of::<N>(event, rooms))
+        };
         self.core.stage(Staged::new(event, target, payload));
     }
 }
@@ -49,29 +61,59 @@ impl<N: Namespace> AskSink for CommandSink<N> {
     }
 }
 
-/// Where `tx.emit()` sends to: stored with the transaction, published after it. Takes no questions:
-/// those are never staged.
+impl<N: Namespace> StreamSink for CommandSink<N> {
+    type Stream<A: Wire, E: ContractError> = Stream<N, A, E>;
+    type StreamError = StreamError;
+
+    fn open<P: Wire, A: Wire, E: ContractError>(
+        &self,
+        event: &'static Event,
+        rooms: Vec<RoomName>,
+        start: &P,
+    ) -> Stream<N, A, E> {
+        let Core { runtime, id, .. } = &*self.core;
+        Stream::begin(runtime, self.roomless(), *id, (event, rooms), start)
+    }
+
+    async fn reopen<A: Wire, E: ContractError>(
+        &self,
+        event: &'static Event,
+        id: Uuid,
+    ) -> Result<Stream<N, A, E>, StreamError> {
+        let streams = Arc::clone(&self.core.runtime.streams);
+        Stream::reopen(streams, self.roomless(), event, id).await
+    }
+}
+
+/// Where `tx.emit()` sends to: stored with the transaction, published after it. Takes no questions
+/// and begins no streams: those are never staged.
 pub struct TxSink<N> {
     staged: Rc<RefCell<StagedInTx>>,
-    session: Arc<Session>,
+    roomless: Roomless,
     namespace: PhantomData<fn() -> N>,
 }
 
 /// What a transaction emitted.
 #[derive(Debug, Default)]
-pub(crate) struct StagedInTx {
-    pub(crate) staged: Vec<Staged>,
-    pub(crate) fault: Option<serde_json::Error>,
+struct StagedInTx {
+    effects: Effects,
+    fault: Option<serde_json::Error>,
 }
 
 impl<N> TxSink<N> {
-    pub(crate) fn new(session: Arc<Session>) -> Self {
-        Self { staged: Rc::default(), session, namespace: PhantomData }
+    pub(crate) fn new(roomless: Roomless) -> Self {
+        Self { staged: Rc::default(), roomless, namespace: PhantomData }
     }
 
-    /// Takes what was emitted.
-    pub(crate) fn take(&self) -> StagedInTx {
-        self.staged.take()
+    /// What was emitted so far.
+    pub(crate) fn effects(&self) -> RefMut<'_, Effects> {
+        RefMut::map(self.staged.borrow_mut(), |staged| &mut staged.effects)
+    }
+
+    /// Takes what was emitted, unless something of it could not be serialised.
+    pub(crate) fn take(&self) -> Result<Effects, serde_json::Error> {
+        let StagedInTx { effects, fault } = self.staged.take();
+        fault.map_or(Ok(effects), Err)
     }
 }
 
@@ -79,7 +121,7 @@ impl<N> Clone for TxSink<N> {
     fn clone(&self) -> Self {
         Self {
             staged: Rc::clone(&self.staged),
-            session: Arc::clone(&self.session),
+            roomless: self.roomless.clone(),
             namespace: PhantomData,
         }
     }
@@ -89,25 +131,14 @@ impl<N: Namespace> Sink for TxSink<N> {
     type Sent = ();
 
     fn send<P: Wire>(&self, event: &'static Event, rooms: Vec<RoomName>, payload: &P) {
-        let target = target::<N>(event, rooms, &self.session);
+        // Without a target the connection is gone: nobody is there to tell.
+        let Some(target) = self.roomless.target::<N>(event, rooms) else { return };
         let mut staged = self.staged.borrow_mut();
         match Staged::new(event, target, payload) {
-            Ok(emit) => staged.staged.push(emit),
+            Ok(emit) => staged.effects.staged.push(emit),
             Err(error) => staged.fault = Some(error),
         }
     }
-}
-
-/// The rooms that the payload names, or the caller's own connection.
-fn target<N: Namespace>(
-    event: &'static Event,
-    rooms: Vec<RoomName>,
-    session: &Arc<Session>,
-) -> Target {
-    if rooms.is_empty() {
-        return Target::Connection(Arc::clone(&session.link));
-    }
-    Target::Rooms(rooms_of::<N>(event, rooms))
 }
 
 macro_rules! opaque {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tautline::control::Control;
 use tautline::{
     Delivery, Encoded, Event, Namespace, Retention, Room, RoomName, User, Wire, encode,
 };
@@ -88,6 +89,14 @@ pub(crate) fn rooms_of<N: Namespace>(
         .collect()
 }
 
+/// One of the library's own events.
+pub(crate) fn library_event(name: &str) -> &'static Event {
+    let Some(event) = Control::FACTS.events.iter().find(|event| event.name == name) else {
+        unreachable!("the library's own events are written in one file");
+    };
+    event
+}
+
 /// The durable form of a message.
 pub(crate) fn durable(at: Position, payload: Payload) -> Message {
     Message { kind: Kind::Durable(at), payload }
@@ -97,7 +106,7 @@ pub(crate) fn durable(at: Position, payload: Payload) -> Message {
 pub(crate) fn send_to(link: &Arc<Link>, message: Message) {
     let class = match &message.kind {
         Kind::Volatile(conflate) => Class::Volatile { conflate },
-        Kind::Control => Class::Control,
+        Kind::Control | Kind::Standing => Class::Control,
         Kind::Live | Kind::Durable(_) => Class::Live,
     };
     link.send(class, Frame::Event(message.payload));

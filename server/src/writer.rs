@@ -9,7 +9,7 @@ use tautline::RoomName;
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
-use crate::commit::{CommitError, Committed, Remember, Reply, StepFailed, Work};
+use crate::commit::{CommitError, Committed, Effects, Hook, Remember, Reply, StepFailed, Work};
 use crate::failpoint::{Failpoint, Failpoints};
 use crate::journal::{EventBody, JournalError, JournalWriter, LedgerEntry, NewEvent};
 use crate::link::panic_message;
@@ -47,6 +47,7 @@ struct Kept {
 #[derive(Default)]
 struct Stored {
     committed: Committed,
+    hooks: Vec<Hook>,
     publications: Vec<Publication>,
     /// To single connections.
     direct: Vec<Staged>,
@@ -78,6 +79,9 @@ impl Writer {
         match stored {
             Ok(()) => {
                 self.means.failpoints.hit(Failpoint::Committed);
+                for kept in &mut kept {
+                    kept.stored.hooks.drain(..).for_each(Hook::stored);
+                }
                 kept.into_iter().for_each(|kept| self.publish(kept));
             }
             Err(error) => {
@@ -146,15 +150,15 @@ impl Writer {
     }
 
     fn attempt(&mut self, work: Work) -> Result<Stored, CommitError> {
-        let Work { step, mut staged, mut answer, ledger, cause, question, stream, changes, .. } =
-            work;
+        let Work { step, mut effects, mut answer, ledger, cause, question, stream, .. } = work;
         if let Some(step) = step {
             let connection = self.journal.connection();
-            let ran = catch_unwind(AssertUnwindSafe(|| step(connection, &mut staged)));
+            let ran = catch_unwind(AssertUnwindSafe(|| step(connection, &mut effects)));
             answer = ran
                 .map_err(|panic| CommitError::Panicked(panic_message(&*panic).to_owned()))?
                 .map_err(|StepFailed| CommitError::Step)?;
         }
+        let Effects { staged, changes, hooks } = effects;
         let ts = self.means.clock.now_ms();
         let mut at: Vec<(RoomName, Position)> = Vec::new();
         let mut publications = Vec::new();
@@ -204,13 +208,13 @@ impl Writer {
                 return Err(CommitError::Answered(known));
             }
         }
-        Ok(Stored { committed: Committed { answer, at }, publications, direct })
+        Ok(Stored { committed: Committed { answer, at }, hooks, publications, direct })
     }
 
     /// Sends what a stored commit emitted. The last publisher that is done lets the command go on.
     fn publish(&self, kept: Kept) {
         let Kept { stored, settlement, reply } = kept;
-        let Stored { committed, publications, direct } = stored;
+        let Stored { committed, publications, direct, .. } = stored;
         reach(&settlement, Stage::Kept);
         for emit in direct {
             if let Target::Connection(link) = &emit.target {

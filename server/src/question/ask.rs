@@ -1,6 +1,7 @@
 //! Putting a question and waiting for its end.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tautline::control::QuestionOutcome;
@@ -8,9 +9,9 @@ use tautline::{Cause, ContractError, Event, EventKind, Retention, Unanswered, Uu
 use tokio::sync::oneshot;
 
 use super::answer::reader;
-use super::{Open, settled};
-use crate::commit::Work;
-use crate::journal::{QuestionRef, RoomKey};
+use super::{Open, call_off, settled};
+use crate::commit::{Hook, Work};
+use crate::journal::{Change, QuestionRecord, QuestionRef, RoomKey};
 use crate::runtime::Runtime;
 use crate::stage::{Staged, Target};
 
@@ -35,25 +36,38 @@ pub(crate) async fn ask<P: Wire, A: Wire, E: ContractError>(
     let id = Uuid::new_v4();
     let expires_at = runtime.clock.now_ms() + u64::from(expires_ms);
     let (tell, mut answer) = oneshot::channel::<Result<A, E>>();
-    let asking = Asking { runtime: &runtime, id, rooms: rooms.clone() };
-    runtime.questions.open(
-        id,
-        Open {
-            name: event.name,
-            scopes: event.policy.scopes,
-            payload: payload.clone(),
-            rooms: rooms.clone(),
-            expires_at,
-            read: reader(tell),
-        },
-    );
+    let open = Open {
+        name: event.name,
+        scopes: event.policy.scopes,
+        payload: payload.clone(),
+        rooms: rooms.clone(),
+        expires_at,
+        read: reader(tell),
+    };
     let mut work = Work::new();
-    work.staged = vec![Staged { event, target: Target::Rooms(rooms), payload }];
     work.question = Some(QuestionRef { id, expires_at });
     work.cause = cause;
+    work.effects.changes.push(Change::QuestionOpened(QuestionRecord {
+        id,
+        namespace: rooms.first().map_or("", |(room, _)| room.namespace).to_owned(),
+        name: event.name.to_owned(),
+        rooms: rooms.iter().map(|(room, _)| room.room.clone()).collect(),
+        payload: payload.clone(),
+        expires_at,
+    }));
+    let asking = Asking { runtime: &runtime, id, is_gone: Arc::default() };
+    let (opening, is_gone) = (Arc::clone(&runtime), Arc::clone(&asking.is_gone));
+    // Found by whoever joins from the moment on at which it is stored, and not before.
+    work.effects.hooks.push(Hook::new(move |is_stored| {
+        if is_stored {
+            opening.questions.open(id, open);
+            if is_gone.load(Ordering::SeqCst) {
+                call_off(&opening, id);
+            }
+        }
+    }));
+    work.effects.staged = vec![Staged { event, target: Target::Rooms(rooms), payload }];
     if let Err(error) = runtime.writer.store(work).await {
-        // Nobody has seen it: there is nothing to settle.
-        runtime.questions.forget(&id);
         return Err(Unanswered::Failed(Cause::new(NotPut(format!("{error:?}")))));
     }
     let answered =
@@ -80,31 +94,26 @@ struct NotPut(String);
 struct Asking<'a> {
     runtime: &'a Arc<Runtime>,
     id: Uuid,
-    rooms: Vec<(RoomKey, Retention)>,
+    /// Whether nobody asks any more. Set before the question is looked for, and read after it was
+    /// opened: one of the two finds it.
+    is_gone: Arc<AtomicBool>,
 }
 
 impl Asking<'_> {
     /// Whether it was still open.
     async fn end(&self, outcome: QuestionOutcome) -> bool {
-        if self.runtime.questions.end(&self.id, outcome.clone()).is_none() {
+        let Some(open) = self.runtime.questions.end(&self.id, outcome.clone()) else {
             return false;
-        }
-        settled(self.runtime, self.id, self.rooms.clone(), outcome).await;
+        };
+        settled(self.runtime, self.id, open.rooms, outcome).await;
         true
     }
 }
 
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
-        // Answered, expired, never put: then it is not open, and known to have ended or forgotten.
-        let was_open = self.runtime.questions.end(&self.id, QuestionOutcome::Cancelled).is_some();
-        if was_open {
-            let (runtime, id) = (Arc::clone(self.runtime), self.id);
-            let rooms = std::mem::take(&mut self.rooms);
-            let settling = async move {
-                settled(&runtime, id, rooms, QuestionOutcome::Cancelled).await;
-            };
-            self.runtime.spawn(Box::pin(settling));
-        }
+        self.is_gone.store(true, Ordering::SeqCst);
+        // Answered, expired, never put: then it is not open.
+        call_off(self.runtime, self.id);
     }
 }

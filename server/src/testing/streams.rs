@@ -175,10 +175,9 @@ impl RoomStreams {
 
     fn end(&mut self, stream: String, outcome: String) {
         self.held.retain(|held| held.stream != stream);
-        if let Some(seen) = self.streams.iter_mut().find(|seen| seen.id == stream) {
-            if seen.status == OPEN {
-                seen.status = outcome;
-            }
+        let seen = self.streams.iter_mut().find(|seen| seen.id == stream);
+        if let Some(seen) = seen.filter(|seen| seen.status == OPEN) {
+            seen.status = outcome;
         }
         self.ended.insert(stream);
     }

@@ -1,0 +1,339 @@
+//! `Stream`: an event whose content comes in parts, while its receivers watch.
+
+mod book;
+mod error;
+mod found;
+mod state;
+mod timers;
+mod work;
+
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
+
+use tautline::{
+    Answer, Cause, ContractError, Encoded, Event, Failure, Namespace, RoomName, Uuid, Wire, encode,
+};
+
+use crate::commit::{CommitError, Effects, StepFailed, Work};
+use crate::context::{Tx, run_step};
+use crate::emitter::Roomless;
+use crate::runtime::Runtime;
+use crate::session::lock;
+use crate::sink::TxSink;
+use crate::stage::rooms_of;
+use crate::trace::TraceId;
+
+pub use error::StreamError;
+
+pub(crate) use book::{Entry, Streams};
+pub(crate) use found::{rooms_again, take_up};
+use state::{Producer, Refused};
+use work::{Beginning, Ending};
+
+/// A stream that was begun, in the hands of its producer: takes text, ends in an `A` or fails with an
+/// `E`.
+///
+/// Its start and its end are durable events of its rooms. The text between them travels in numbered
+/// parts, 25 a second at most, each stored before it is published: whoever enters the room in the
+/// middle, or has missed a part, gets the text so far.
+///
+/// ```
+/// # use tautline::{Answer, Failure, NoRefusal, contract, contract_error, namespace, payload, room};
+/// # use tautline_server::{Context, Stream, StreamError};
+/// # /// A session.
+/// # #[room("session:{session}")]
+/// # pub struct Session { pub session: String }
+/// # /// What is asked.
+/// # #[payload]
+/// # pub struct Prompt { pub session: String, pub text: String }
+/// # /// What is answered.
+/// # #[payload]
+/// # pub struct Reply { pub session: String, pub text: String, pub stream: String }
+/// # /// Why not.
+/// # #[contract_error]
+/// # pub enum ReplyError {
+/// #     /// No model.
+/// #     #[problem(category = unavailable, message = "Nobody answers.", hint = "Ask again.")]
+/// #     NoModel,
+/// # }
+/// # /// From clients.
+/// # #[namespace("/chat", client = ChatClient)]
+/// # pub trait ChatServer {
+/// #     /// Enters.
+/// #     #[join]
+/// #     async fn join_session(room: Session) -> Result<(), NoRefusal>;
+/// #     /// Asks.
+/// #     #[event(room = Session)]
+/// #     async fn ask(prompt: Prompt) -> Result<(), NoRefusal>;
+/// # }
+/// # /// To clients.
+/// # #[namespace("/chat", side = client)]
+/// # pub trait ChatClient {
+/// #     /// An answer was written.
+/// #     #[event(delivery = durable, room = Session)]
+/// #     fn replied(reply: Reply);
+/// #     /// An answer, as it is written.
+/// #     #[stream(room = Session, lease = "15s")]
+/// #     fn reply(start: Prompt) -> Result<Reply, ReplyError>;
+/// # }
+/// # contract! { name: "chat", version: "1.0.0", namespaces: [Chat], scopes: [], auth: none, guests: true }
+/// # async fn tokens(_: &str) -> Vec<String> { Vec::new() }
+/// async fn ask(cx: &Context<Chat>, prompt: Prompt) -> Answer<()> {
+///     let stream = cx.emit().reply(&prompt);
+///     tokio::spawn(write(stream, prompt));
+///     Ok(())
+/// }
+///
+/// async fn write(stream: Stream<Chat, Reply, ReplyError>, prompt: Prompt) -> Answer<Reply> {
+///     for token in tokens(&prompt.text).await {
+///         stream.append(&token).await?;
+///     }
+///     let id = stream.id().to_string();
+///     let text = stream.so_far().text;
+///     stream
+///         .finish_with(move |tx| {
+///             let reply = Reply { session: prompt.session, text, stream: id };
+///             tx.emit().replied(&reply);
+///             Ok(reply)
+///         })
+///         .await
+/// }
+/// ```
+///
+/// Dropped without an end it is left to its lease: the time of the contract, from the last that was
+/// heard of its producer. It fails then with `timed_out`. Before that the same producer or another one
+/// can go on: `server.emitter::<Chat>().reopen_reply(id)`, also after the server was started anew,
+/// which gives it one more lease. The stream then belongs to whoever came last; the one before gets
+/// [`StreamError::Fenced`].
+#[must_use = "a stream that is dropped fails when its lease is over"]
+pub struct Stream<N, A, E> {
+    streams: Arc<Streams>,
+    entry: Arc<Entry>,
+    producer: Producer,
+    roomless: Roomless,
+    types: Types<N, A, E>,
+}
+
+type Types<N, A, E> = PhantomData<fn() -> (N, A, E)>;
+
+/// How far a stream has got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoFar {
+    /// The number of its last part; 0 if there is none.
+    pub number: u32,
+    /// All its parts, in one.
+    pub text: String,
+}
+
+impl<N: Namespace, A: Wire, E: ContractError> Stream<N, A, E> {
+    /// Begins a stream.
+    pub(crate) fn begin<P: Wire>(
+        runtime: &Runtime,
+        roomless: Roomless,
+        cause: Option<Uuid>,
+        (event, rooms): (&'static Event, Vec<RoomName>),
+        start: &P,
+    ) -> Self {
+        let streams = Arc::clone(&runtime.streams);
+        let rooms = rooms_of::<N>(event, rooms);
+        let payload = encode(start).map_err(|error| StreamError::Encode(Arc::new(error)));
+        let entry = streams.begin(Beginning { event, rooms, payload, cause });
+        Self { streams, entry, producer: 0, roomless, types: PhantomData }
+    }
+
+    /// Goes on with a stream that was begun.
+    pub(crate) async fn reopen(
+        streams: Arc<Streams>,
+        roomless: Roomless,
+        event: &'static Event,
+        id: Uuid,
+    ) -> Result<Self, StreamError> {
+        streams.found().await;
+        let is_it = |entry: &Arc<Entry>| entry.is_of(N::FACTS.path, event);
+        let entry = streams.find(&id).filter(is_it).ok_or(StreamError::NotOpen)?;
+        let producer = streams.take_over(&entry).await?;
+        Ok(Self { streams, entry, producer, roomless, types: PhantomData })
+    }
+
+    /// The stream's id, which its parts and its end carry.
+    pub fn id(&self) -> Uuid {
+        self.entry.id
+    }
+
+    /// How far it has got, with all that was added. After a `reopen`: where to go on.
+    pub fn so_far(&self) -> SoFar {
+        let (number, text) = self.entry.state().so_far();
+        SoFar { number, text }
+    }
+
+    /// Adds text. Returns as soon as it is taken: several calls make one part, which is stored and
+    /// published within 40 ms. Waits while the journal is behind.
+    ///
+    /// # Errors
+    /// When the stream is not this producer's any more, would be too long, or its start was not
+    /// stored.
+    pub async fn append(&self, text: impl AsRef<str>) -> Result<(), StreamError> {
+        let text = text.as_ref();
+        self.add(|entry, now| entry.state().append(self.producer, text, now)).await
+    }
+
+    /// Adds the part of this number, for a producer that counts its parts itself: sent twice, it is
+    /// there once. The first one is number 1; [`Stream::so_far`] says which was the last.
+    ///
+    /// # Errors
+    /// Likewise, and [`StreamError::Gap`] when a part before it is missing.
+    pub async fn append_part(&self, number: u32, text: impl AsRef<str>) -> Result<(), StreamError> {
+        let text = text.as_ref();
+        self.add(|entry, now| entry.state().append_part(self.producer, number, text, now)).await
+    }
+
+    /// Says that the producer is still there, though it has nothing to say: its lease begins anew.
+    ///
+    /// # Errors
+    /// When the stream is not this producer's any more.
+    pub fn renew(&self) -> Result<(), StreamError> {
+        let renewed = self.entry.state().renew(self.producer, self.streams.now());
+        renewed.map_err(|refused| self.streams.error(&self.entry, refused))
+    }
+
+    /// Waits until the stream is not this producer's any more, and says why. For a `select!` around
+    /// what makes the text.
+    pub async fn lost(&self) -> StreamError {
+        loop {
+            let changed = self.entry.changed.notified();
+            if let Err(refused) = self.entry.state().held_by(self.producer) {
+                return self.streams.error(&self.entry, refused);
+            }
+            if self.streams.is_closing() {
+                return StreamError::ShuttingDown;
+            }
+            changed.await;
+        }
+    }
+
+    /// Ends it with its answer, behind all text that was added. Returns when that is stored.
+    ///
+    /// # Errors
+    /// When the stream is not this producer's any more, or the journal did not store it. It is left to
+    /// its lease then.
+    pub async fn finish(self, answer: &A) -> Result<(), StreamError> {
+        let answer = encode(answer).map_err(|error| StreamError::Encode(Arc::new(error)))?;
+        self.streams.finish(&self.entry, self.producer, Ending::Finished(answer)).await
+    }
+
+    /// Ends it within a step on the journal's writer, as [`Context::commit`](crate::Context::commit)
+    /// runs one: the application's rows, what the step emits, the rest of the text and the end are
+    /// stored together. For a producer that runs beside its handler; within a handler there is
+    /// [`Stream::finish_in`].
+    ///
+    /// # Errors
+    /// What the step says; `Internal` with a [`StreamError`] as its cause if the stream is not this
+    /// producer's any more, or nothing could be stored. It is left to its lease then.
+    pub async fn finish_with<X, F>(self, step: F) -> Answer<A, X>
+    where
+        X: Send + 'static,
+        F: FnOnce(&Tx<'_, N>) -> Answer<A, X> + Send + 'static,
+    {
+        let ended = Arc::new(Mutex::new(None));
+        let (kept, streams) = (Arc::clone(&ended), Arc::clone(&self.streams));
+        let mut work = Work::new();
+        work.cause = self.entry.cause;
+        work.step = Some(Box::new(move |connection, effects| {
+            let result = self.end_with(connection, step, effects);
+            let is_ok = result.is_ok();
+            *lock(&kept) = Some(result);
+            if is_ok { Ok(Encoded::default()) } else { Err(StepFailed) }
+        }));
+        let stored = streams.writer.store(work).await;
+        let ended = lock(&ended).take();
+        match (stored, ended) {
+            (Ok(_) | Err(CommitError::Step), Some(result)) => result,
+            (Err(CommitError::Panicked(message)), _) => {
+                Err(Failure::Internal(Cause::new(format!("a panic: {message}"))))
+            }
+            (Err(error), _) => Err(StreamError::from(error))?,
+            (Ok(_), None) => unreachable!("a step that was stored has run"),
+        }
+    }
+
+    /// Ends it within the step of a `cx.commit`, with everything that is stored there. A step that
+    /// says no takes the end back, too: the stream is left to its lease then.
+    ///
+    /// # Errors
+    /// When the stream is not this producer's any more.
+    pub fn finish_in(self, tx: &Tx<'_, N>, answer: &A) -> Result<(), StreamError> {
+        let answer = encode(answer).map_err(|error| StreamError::Encode(Arc::new(error)))?;
+        self.end_in(&Ending::Finished(answer), &mut tx.effects())
+    }
+
+    /// Ends it because of a refusal of its contract, behind all text that was added.
+    ///
+    /// # Errors
+    /// As [`Stream::finish`].
+    pub async fn fail(self, error: E) -> Result<(), StreamError> {
+        let mut problem = Box::new(error.problem());
+        problem.trace_id = TraceId::new().to_string();
+        tracing::info!(
+            stream = %self.entry.id,
+            trace_id = problem.trace_id,
+            code = problem.code,
+            "a stream has failed"
+        );
+        self.streams.finish(&self.entry, self.producer, Ending::Failed(problem)).await
+    }
+
+    /// Calls it off, behind all text that was added.
+    ///
+    /// # Errors
+    /// As [`Stream::finish`].
+    pub async fn cancel(self) -> Result<(), StreamError> {
+        self.streams.finish(&self.entry, self.producer, Ending::Cancelled).await
+    }
+
+    async fn add(
+        &self,
+        take: impl Fn(&Entry, u64) -> Result<(), Refused>,
+    ) -> Result<(), StreamError> {
+        loop {
+            let changed = self.entry.changed.notified();
+            if self.streams.is_closing() {
+                return Err(StreamError::ShuttingDown);
+            }
+            match take(&self.entry, self.streams.now()) {
+                Ok(()) => {
+                    self.streams.look_at(&self.entry);
+                    return Ok(());
+                }
+                Err(Refused::Full) if self.entry.fault().is_none() => changed.await,
+                Err(refused) => return Err(self.streams.error(&self.entry, refused)),
+            }
+        }
+    }
+
+    /// Runs the step of a [`Stream::finish_with`], on the writer.
+    fn end_with<X, F>(&self, connection: &dyn Any, step: F, effects: &mut Effects) -> Answer<A, X>
+    where
+        F: FnOnce(&Tx<'_, N>) -> Answer<A, X>,
+    {
+        // The rest of the text goes out before what the step emits.
+        self.streams.hand_over(&self.entry, effects);
+        let tx = Tx::new(connection, TxSink::new(self.roomless.clone()));
+        let (answer, encoded) = run_step(&tx, step)?;
+        effects.extend(tx.take()?);
+        self.end_in(&Ending::Finished(encoded), effects)?;
+        Ok(answer)
+    }
+
+    fn end_in(&self, ending: &Ending, effects: &mut Effects) -> Result<(), StreamError> {
+        let ended = self.streams.end(&self.entry, Some(self.producer), ending, effects);
+        ended.map_err(|refused| self.streams.error(&self.entry, refused))
+    }
+}
+
+impl<N, A, E> fmt::Debug for Stream<N, A, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("id", &self.entry.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,101 @@
+//! What the server finds in the journal when it starts: streams whose producers may come back for one
+//! lease, and questions that nobody waits for any more.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tautline::{Event, EventKind, LibraryCode, NamespaceFacts, Retention, RoomName};
+
+use super::book::{Entry, Making, Streams};
+use super::state::StreamState;
+use super::work::{Ending, ended};
+use crate::commit::Work;
+use crate::journal::{Change, RoomKey, StreamRecord};
+use crate::problems::Chain;
+use crate::runtime::Runtime;
+use crate::stage::{Staged, Target, library_event};
+use crate::trace::TraceId;
+
+/// How long after a journal that could not be read it is tried again.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// Takes up what was begun before the start. Nobody enters a room before the first attempt.
+pub(crate) async fn take_up(runtime: Weak<Runtime>) {
+    while let Some(runtime) = runtime.upgrade() {
+        match runtime.journal.unfinished().await {
+            Ok(unfinished) => {
+                for stream in unfinished.streams {
+                    found(&runtime, stream);
+                }
+                crate::question::call_off_all(&runtime, unfinished.questions);
+                return runtime.streams.ready();
+            }
+            Err(error) => {
+                tracing::error!(error = %Chain(&error), "unfinished streams are not read");
+                runtime.streams.ready();
+            }
+        }
+        drop(runtime);
+        tokio::time::sleep(AGAIN_AFTER).await;
+    }
+}
+
+/// Goes on with a stream. One that the contract does not have any more has failed.
+fn found(runtime: &Arc<Runtime>, record: StreamRecord) {
+    let streams = &runtime.streams;
+    let StreamRecord { id, name, rooms, payload, number, text, .. } = record;
+    let namespaces = runtime.contract.namespaces;
+    let Some(namespace) = namespaces.iter().find(|facts| facts.path == record.namespace) else {
+        return lost(streams, Change::StreamClosed(id), None);
+    };
+    let known = namespace.events.iter().find(|event| event.name == name);
+    let rooms = rooms_again(namespace, known, rooms);
+    if let Some((event, EventKind::Stream { lease_ms })) = known.map(|event| (event, event.kind)) {
+        let now = streams.clock.now_ms();
+        let state = StreamState::found(streams.rules(lease_ms), now, number, text);
+        let entry = Entry::new(Making { id, event, rooms, payload, cause: None, state });
+        streams.enter(&entry);
+        streams.schedule(&entry);
+        return;
+    }
+    let mut problem = Box::new(LibraryCode::TimedOut.problem());
+    problem.trace_id = TraceId::new().to_string();
+    let payload = ended(&id, &name, &Ending::Failed(problem));
+    let staged =
+        Staged { event: library_event("tautline:ended"), target: Target::Rooms(rooms), payload };
+    lost(streams, Change::StreamClosed(id), Some(staged));
+}
+
+/// Closes what cannot go on.
+fn lost(streams: &Streams, change: Change, staged: Option<Staged>) {
+    tracing::warn!(?change, "the contract does not have this stream any more");
+    let mut work = Work::new();
+    work.effects.staged.extend(staged);
+    work.effects.changes.push(change);
+    streams.writer.submit(
+        work,
+        crate::commit::Reply::new(|result| {
+            if let Err(error) = result {
+                // It is found again at the next start.
+                tracing::error!(?error, "a lost stream was not closed");
+            }
+        }),
+    );
+}
+
+/// Rooms that were read back, with what the contract says of each.
+pub(crate) fn rooms_again(
+    namespace: &'static NamespaceFacts,
+    event: Option<&'static Event>,
+    rooms: Vec<RoomName>,
+) -> Vec<(RoomKey, Retention)> {
+    let retention = |place: usize| {
+        let facts = event.and_then(|event| event.policy.rooms.get(place));
+        facts.map_or(Retention::DEFAULT, |facts| facts.retention)
+    };
+    rooms
+        .into_iter()
+        .enumerate()
+        .map(|(place, room)| (RoomKey { namespace: namespace.path, room }, retention(place)))
+        .collect()
+}
