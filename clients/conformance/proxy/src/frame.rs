@@ -103,11 +103,12 @@ impl Frame {
     pub fn truncate(&mut self, bytes: usize) {
         let mut left = bytes;
         self.pieces.retain_mut(|piece| {
+            let whole = piece.len();
             match piece {
                 Piece::Text(text) => text.truncate(text.floor_char_boundary(left)),
                 Piece::Binary(data) => data.truncate(left),
             }
-            left = left.saturating_sub(piece.len());
+            left = left.saturating_sub(whole);
             !piece.is_empty()
         });
     }
@@ -212,3 +213,6 @@ fn read_message(data: &str, text: &str) -> (Frame, usize) {
     };
     (frame, packet.attachments)
 }
+
+#[cfg(test)]
+mod tests;

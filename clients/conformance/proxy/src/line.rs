@@ -65,3 +65,6 @@ impl Line {
         self.held.drain(..).map(|held| held.frame)
     }
 }
+
+#[cfg(test)]
+mod tests;
