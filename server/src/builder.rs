@@ -86,6 +86,7 @@ impl Builder {
             event_bytes: u32::try_from(self.settings.event_bytes).unwrap_or(u32::MAX),
             frame_bytes: u32::try_from(self.settings.frame_bytes).unwrap_or(u32::MAX),
             stream_bytes: self.settings.stream_bytes,
+            heads_interval: self.settings.heads_interval,
             retry_after_ms: u32::try_from(self.settings.retry_after.as_millis())
                 .unwrap_or(u32::MAX),
         };

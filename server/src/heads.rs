@@ -15,10 +15,6 @@ use crate::position::Position;
 use crate::room_table::{RoomTable, SHARDS};
 use crate::session::Session;
 
-/// How often rooms that moved are named. Socket.IO's ping interval: as often as a link is looked at
-/// anyway.
-const INTERVAL: Duration = Duration::from_secs(25);
-
 #[derive(Serialize)]
 struct Heads<'a> {
     heads: BTreeMap<&'a RoomName, &'a Position>,
@@ -46,18 +42,18 @@ pub(crate) fn send(table: &RoomTable, session: &Session, rooms: Vec<RoomName>) {
 }
 
 /// Starts telling members how far their rooms are, for as long as the table lives.
-pub(crate) fn start(table: &Arc<RoomTable>) {
+pub(crate) fn start(table: &Arc<RoomTable>, interval: Duration) {
     for shard in 0..SHARDS {
-        tokio::spawn(tell(Arc::downgrade(table), shard));
+        tokio::spawn(tell(Arc::downgrade(table), shard, interval));
     }
 }
 
 /// What one session is told.
 type News = (Arc<Session>, Vec<(RoomName, Position)>);
 
-async fn tell(table: Weak<RoomTable>, shard: usize) {
+async fn tell(table: Weak<RoomTable>, shard: usize, interval: Duration) {
     loop {
-        tokio::time::sleep(jittered(INTERVAL)).await;
+        tokio::time::sleep(jittered(interval)).await;
         let Some(table) = table.upgrade() else { return };
         let mut by_session: HashMap<u64, News> = HashMap::new();
         for (room, head, members) in table.moved(shard) {

@@ -37,6 +37,8 @@ pub(crate) struct Limits {
     pub(crate) frame_bytes: u32,
     /// How much text a stream may have.
     pub(crate) stream_bytes: usize,
+    /// How often rooms that moved are named.
+    pub(crate) heads_interval: Duration,
     /// When clients come back after a shutdown.
     pub(crate) retry_after_ms: u32,
 }
@@ -85,7 +87,7 @@ impl Runtime {
         let means =
             Means { publisher: Arc::clone(&publisher), clock, failpoints: failpoints.clone() };
         let writer = WriterHandle::start(&*journal, means)?;
-        crate::heads::start(&rooms);
+        crate::heads::start(&rooms, limits.heads_interval);
         let streams = Streams::start(writer.clone(), clock, limits.stream_bytes);
         let presence =
             Presence::new(Arc::clone(&rooms), Arc::clone(&publisher), clock, handle.clone());

@@ -27,6 +27,10 @@ pub struct Settings {
     pub ping_interval: Duration,
     /// How long a pong may take before the connection counts as dead. Default 20 s, as in Socket.IO.
     pub ping_timeout: Duration,
+    /// How often members are told how far their rooms are that moved: the last event that gets lost
+    /// has no successor to show the gap. Default 25 s, as often as a link is looked at anyway; a
+    /// fifth more or less.
+    pub heads_interval: Duration,
     /// How long a connection may stay without entering a namespace. Default 10 s, as in Centrifugo;
     /// Socket.IO has 45 s, which lets strangers hold connections for nothing.
     pub connect_timeout: Duration,
@@ -91,6 +95,7 @@ impl Default for Settings {
             allowed_origins: AllowedOrigins::default(),
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
+            heads_interval: Duration::from_secs(25),
             connect_timeout: Duration::from_secs(10),
             authentication_timeout: Duration::from_secs(5),
             upgrade_timeout: Duration::from_secs(10),
@@ -129,6 +134,7 @@ impl Settings {
         for (name, time) in [
             ("ping_interval", self.ping_interval),
             ("ping_timeout", self.ping_timeout),
+            ("heads_interval", self.heads_interval),
             ("connect_timeout", self.connect_timeout),
             ("authentication_timeout", self.authentication_timeout),
             ("upgrade_timeout", self.upgrade_timeout),
