@@ -5,6 +5,8 @@
 //! its answer and the application's own rows, then `commit`. Readers never wait for it.
 
 mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -16,6 +18,8 @@ use tautline::{Encoded, Retention, RoomName, Uuid};
 use crate::position::{Extent, Position};
 
 pub use memory::Memory;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{Durability, Sqlite, SqliteBuilder, SqliteError};
 
 /// A future of a journal.
 pub type JournalFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, JournalError>> + Send + 'a>>;
@@ -123,6 +127,13 @@ pub trait JournalWriter: Send + 'static {
     /// Takes the whole group back.
     fn abandon(&mut self);
 
+    /// Does what falls due by time: forgets what is kept no longer, and tries again what has failed.
+    /// Called from time to time, between two groups. Takes a moment at most, and says whether there
+    /// is more to do.
+    fn tend(&mut self) -> bool {
+        false
+    }
+
     /// The storage's own connection, through which an application writes its rows into the same
     /// transaction. A journal without one gives `&()`.
     fn connection(&self) -> &dyn Any;
@@ -226,6 +237,15 @@ pub struct StoredEvent {
     pub body: EventBody,
 }
 
+impl StoredEvent {
+    /// How large it is, as pages count it.
+    fn bytes(&self) -> usize {
+        let attachments: usize =
+            self.body.payload.attachments.iter().map(|bytes| bytes.len()).sum();
+        self.body.payload.json.len() + attachments
+    }
+}
+
 /// What becomes of streams, questions and receipts, which live longer than one event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
@@ -299,7 +319,7 @@ pub struct QuestionRecord {
 }
 
 /// How far a user has got in a room.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Receipt {
     /// The last event that a client of the user has received.
     pub delivered: u64,

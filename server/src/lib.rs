@@ -10,7 +10,10 @@
 //!    events and the application's own rows as one step.
 //! 3. [`Server::emitter`] and [`Server::room`] are for everything outside of a call: timers, HTTP
 //!    handlers, workers. A [`Stream`] is an event whose text comes in parts.
-//! 4. [`journal`] is where durable events and answers live. [`journal::Memory`] goes with the process.
+//!    [`Server::presence`] and [`Server::receipts`] say who is in a room and how far each has read.
+//! 4. [`journal`] is where durable events and answers live. [`journal::Memory`] goes with the process,
+//!    `journal::Sqlite` (feature `sqlite`, on by default) is a file, in which an application's own
+//!    tables have room, too.
 //! 5. [`Server::layer`], [`Server::router`] and [`Server::serve`] put it beside an application's own
 //!    routes; [`Server::shutdown`] ends it in good order.
 //! 6. `testing` (feature `testing`) is a client in the same process, for the tests of a service.
@@ -186,11 +189,16 @@ pub use listener::{GuardedListener, SocketListener};
 pub use mount::Mount;
 pub use origin::AllowedOrigins;
 pub use position::{Extent, Position};
+pub use presence::Present;
 pub use rooms::RoomHandle;
 pub use server::Server;
 pub use settings::{Settings, Transports};
 pub use sink::{CommandSink, TxSink};
 pub use stream::{SoFar, Stream, StreamError};
+
+/// The SQLite that the journal is written with: a second one would be linked beside it.
+#[cfg(feature = "sqlite")]
+pub use rusqlite;
 
 // What a service's methods take and return, so that it needs nothing but its contract and this crate.
 pub use tautline::{Answer, DisconnectReason, Failure, NoRefusal};

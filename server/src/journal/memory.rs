@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tautline::{SafeInt, Uuid};
+use tautline::{Retention, SafeInt, Uuid};
 
 use super::{
     Change, Health, Host, Journal, JournalError, JournalFuture, JournalWriter, LedgerEntry,
@@ -40,10 +40,27 @@ struct Stored {
     receipts: HashMap<RoomKey, BTreeMap<String, Receipt>>,
 }
 
-#[derive(Default)]
 struct Room {
     head: u64,
+    retention: Retention,
     events: VecDeque<StoredEvent>,
+}
+
+impl Room {
+    /// The events that are not too old.
+    fn events(&self, now: u64) -> impl Iterator<Item = &StoredEvent> {
+        let since = self.retention.age_ms.map_or(0, |age| now.saturating_sub(age));
+        self.events.iter().skip_while(move |event| event.body.ts < since)
+    }
+
+    fn trim(&mut self, now: u64) {
+        let first = self.events(now).next().map(|event| event.seq);
+        let kept = self.retention.count.map_or(u64::MAX, u64::from);
+        let last = first.unwrap_or(self.head + 1).max((self.head + 1).saturating_sub(kept));
+        while self.events.front().is_some_and(|event| event.seq < last) {
+            self.events.pop_front();
+        }
+    }
 }
 
 impl Memory {
@@ -75,7 +92,8 @@ impl Shared {
 
     fn extent(&self, room: Option<&Room>) -> Extent {
         let seq = room.map_or(0, |room| room.head);
-        let first = room.and_then(|room| room.events.front()).map_or(seq + 1, |event| event.seq);
+        let first = room.and_then(|room| room.events(self.clock.now_ms()).next());
+        let first = first.map_or(seq + 1, |event| event.seq);
         Extent { head: Position { epoch: self.epoch.clone(), seq }, first }
     }
 
@@ -85,7 +103,8 @@ impl Shared {
         let extent = self.extent(room);
         let mut events = Vec::new();
         let mut bytes = 0;
-        for event in room.iter().flat_map(|room| &room.events).filter(|event| event.seq > since) {
+        let kept = room.into_iter().flat_map(|room| room.events(self.clock.now_ms()));
+        for event in kept.filter(|event| event.seq > since) {
             bytes += event.bytes();
             if bytes > max_bytes && !events.is_empty() {
                 break;
@@ -93,14 +112,6 @@ impl Shared {
             events.push(event.clone());
         }
         Page { extent, events }
-    }
-}
-
-impl StoredEvent {
-    fn bytes(&self) -> usize {
-        let attachments: usize =
-            self.body.payload.attachments.iter().map(|bytes| bytes.len()).sum();
-        self.body.payload.json.len() + attachments
     }
 }
 
@@ -162,7 +173,8 @@ impl Journal for Memory {
     }
 
     fn recall<'a>(&'a self, key: &'a LedgerKey) -> JournalFuture<'a, Option<LedgerEntry>> {
-        Box::pin(async move { Ok(self.shared.stored().answers.get(key).cloned()) })
+        let now = self.shared.clock.now_ms();
+        Box::pin(async move { Ok(self.shared.stored().answer(key, now)) })
     }
 
     fn health(&self) -> Health {
@@ -214,7 +226,7 @@ impl JournalWriter for Writer {
         let grouped = self.answers.iter().find(|(known, _)| known == key);
         let known = match grouped {
             Some((_, entry)) => Some(entry.clone()),
-            None => self.shared.stored().answers.get(key).cloned(),
+            None => self.shared.stored().answer(key, self.shared.clock.now_ms()),
         };
         if known.is_none() {
             self.answers.push((key.clone(), entry));
@@ -246,20 +258,13 @@ impl JournalWriter for Writer {
         let now = self.shared.clock.now_ms();
         let mut stored = self.shared.stored();
         for (event, seq) in self.events.drain(..) {
-            let room = stored.rooms.entry(event.room).or_default();
+            let retention = event.retention;
+            let empty = || Room { head: 0, retention, events: VecDeque::new() };
+            let room = stored.rooms.entry(event.room).or_insert_with(empty);
             room.head = seq;
+            room.retention = retention;
             room.events.push_back(StoredEvent { seq, body: event.body });
-            if let Some(count) = event.retention.count {
-                while room.events.len() > count as usize {
-                    room.events.pop_front();
-                }
-            }
-            if let Some(age) = event.retention.age_ms {
-                let oldest = now.saturating_sub(age);
-                while room.events.front().is_some_and(|event| event.body.ts < oldest) {
-                    room.events.pop_front();
-                }
-            }
+            room.trim(now);
         }
         for (key, entry) in self.answers.drain(..) {
             stored.expiries.push_back((entry.expires_at, key.clone()));
@@ -279,12 +284,25 @@ impl JournalWriter for Writer {
         self.mark = (0, 0, 0);
     }
 
+    fn tend(&mut self) -> bool {
+        let now = self.shared.clock.now_ms();
+        let mut stored = self.shared.stored();
+        stored.forget(now);
+        stored.rooms.values_mut().for_each(|room| room.trim(now));
+        false
+    }
+
     fn connection(&self) -> &dyn Any {
         &()
     }
 }
 
 impl Stored {
+    /// An answer whose time is not over.
+    fn answer(&self, key: &LedgerKey, now: u64) -> Option<LedgerEntry> {
+        self.answers.get(key).filter(|entry| entry.expires_at > now).cloned()
+    }
+
     fn apply(&mut self, change: Change) {
         match change {
             Change::StreamOpened(stream) => {
@@ -323,7 +341,9 @@ impl Stored {
             if *expires_at > now {
                 break;
             }
-            if let Some((_, key)) = self.expiries.pop_front() {
+            let Some((_, key)) = self.expiries.pop_front() else { break };
+            // Another answer may have taken its place since.
+            if self.answers.get(&key).is_some_and(|entry| entry.expires_at <= now) {
                 self.answers.remove(&key);
             }
         }
@@ -337,6 +357,3 @@ fn random_secret() -> [u8; 32] {
     secret[16..].copy_from_slice(Uuid::new_v4().as_bytes());
     secret
 }
-
-#[cfg(test)]
-mod tests;

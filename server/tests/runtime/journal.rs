@@ -14,23 +14,25 @@ use super::lab::{Lab, join};
 
 /// A journal in memory that fails as it is told to.
 #[derive(Clone)]
-struct Faulty {
+pub(crate) struct Faulty {
     memory: Memory,
     host: Host,
     fault: Arc<AtomicU8>,
 }
 
-const WELL: u8 = 0;
-const FULL: u8 = 1;
+pub(crate) const WELL: u8 = 0;
+pub(crate) const FULL: u8 = 1;
 const DOUBTFUL: u8 = 2;
 const BROKEN: u8 = 3;
+/// Stores, and does not know that it has.
+pub(crate) const FORGETFUL: u8 = 4;
 
 impl Faulty {
-    fn new(host: Host) -> Self {
+    pub(crate) fn new(host: Host) -> Self {
         Self { memory: Memory::new(), host, fault: Arc::default() }
     }
 
-    fn set(&self, fault: u8) {
+    pub(crate) fn set(&self, fault: u8) {
         self.fault.store(fault, Ordering::SeqCst);
     }
 }
@@ -121,12 +123,17 @@ impl JournalWriter for FaultyWriter {
         match self.fault.load(Ordering::SeqCst) {
             FULL => Err(JournalError::Unavailable(error())),
             DOUBTFUL => Err(JournalError::Unknown(error())),
+            FORGETFUL => self.inner.commit().and(Err(JournalError::Unknown(error()))),
             _ => self.inner.commit(),
         }
     }
 
     fn abandon(&mut self) {
         self.inner.abandon();
+    }
+
+    fn tend(&mut self) -> bool {
+        self.inner.tend()
     }
 
     fn connection(&self) -> &dyn Any {
