@@ -1,5 +1,6 @@
-//! What stands between a command and its handler: the rooms it is for, the command before it, and
-//! the ledger, which lets it run once.
+//! What stands between a command and its handler: the ledger, which lets it run once, the rooms it is
+//! for, and the command before it. In this order: a command that ran is answered as what it is,
+//! wherever its caller is by now, and only of one that did not may be said that it was not executed.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use tautline::{LibraryCode, RoomName, Uuid};
 use crate::commit::{CommitError, Remember};
 use crate::core::Core;
 use crate::journal::{LedgerEntry, LedgerKey};
-use crate::ledger::{Entrance, Verdict, judge};
+use crate::ledger::{Claim, Entrance, Verdict, judge};
 use crate::meta::Resent;
 use crate::problems::Trouble;
 
@@ -42,6 +43,14 @@ pub(crate) enum Admitted {
 
 /// Opens when everything is seen to.
 pub(crate) async fn admit(core: &Arc<Core>, gate: Gate) -> Result<Admitted, Trouble> {
+    let entered = match gate.once {
+        Some(once) => match enter_ledger(core, once).await? {
+            Entered::Run(remember, claim) => Some((remember, claim)),
+            Entered::Replay(entry) => return Ok(Admitted::Replay(entry)),
+        },
+        None => None,
+    };
+    // Whoever is turned away here gives the id back: those who wait under it run themselves.
     if let Some(room) = gate.rooms.iter().find(|room| !core.session.is_in(room)) {
         tracing::debug!(trace_id = %core.trace, room = room.as_str(), "not a member");
         return Err(LibraryCode::NotJoined.into());
@@ -49,10 +58,10 @@ pub(crate) async fn admit(core: &Arc<Core>, gate: Gate) -> Result<Admitted, Trou
     if let Some(after) = gate.after {
         follow(core, after).await?;
     }
-    match gate.once {
-        Some(once) => enter_ledger(core, once).await,
-        None => Ok(Admitted::Run),
+    if let Some((remember, claim)) = entered {
+        core.set_remember(remember, claim);
     }
+    Ok(Admitted::Run)
 }
 
 /// Sees to it that the command before it took effect or is ahead of it at the writer.
@@ -75,7 +84,15 @@ fn ledger_key(core: &Core, id: Uuid) -> LedgerKey {
     LedgerKey { namespace: core.session.facts().path, id }
 }
 
-async fn enter_ledger(core: &Arc<Core>, once: Once) -> Result<Admitted, Trouble> {
+/// What the ledger says.
+enum Entered {
+    /// Nobody has run it, and nobody else does while the claim lives.
+    Run(Remember, Claim),
+    /// It ran before.
+    Replay(LedgerEntry),
+}
+
+async fn enter_ledger(core: &Arc<Core>, once: Once) -> Result<Entered, Trouble> {
     let Once { id, hash, resent, window_ms } = once;
     let key = ledger_key(core, id);
     loop {
@@ -94,11 +111,8 @@ async fn enter_ledger(core: &Arc<Core>, once: Once) -> Result<Admitted, Trouble>
                     .map_err(|error| Trouble::Commit(CommitError::Journal(Arc::new(error))))?;
                 let ledger = &core.runtime.ledger;
                 return match judge(found, &hash, resent.as_ref(), ledger, window_ms) {
-                    Verdict::Run => {
-                        core.set_remember(Remember { key, hash, window_ms }, claim);
-                        Ok(Admitted::Run)
-                    }
-                    Verdict::Replay(entry) => Ok(Admitted::Replay(entry)),
+                    Verdict::Run => Ok(Entered::Run(Remember { key, hash, window_ms }, claim)),
+                    Verdict::Replay(entry) => Ok(Entered::Replay(entry)),
                     Verdict::Refuse(code) => Err(code.into()),
                 };
             }

@@ -174,6 +174,40 @@ async fn a_command_runs_only_after_its_predecessor() {
 }
 
 #[tokio::test]
+async fn a_command_that_ran_is_answered_also_where_it_could_not_run_now() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_client, first) = join(&server, "ann", "a").await;
+    let meta = json!({ "id": id(1) });
+    first.call_with("write_note", &note("x"), &meta).await.unwrap();
+
+    let (_other, outside) = enter(&server, "ann").await;
+    let not_joined = outside.call_with("write_note", &note("x"), &meta).await.unwrap();
+    let (_third, inside) = join(&server, "ann", "a").await;
+    let meta = json!({ "id": id(1), "after": id(2) });
+    let not_after = inside.call_with("write_note", &note("x"), &meta).await.unwrap();
+
+    assert_eq!((&not_joined["replayed"], &not_after["replayed"]), (&json!(true), &json!(true)));
+    assert_eq!(lab.count("write x"), 1);
+}
+
+#[tokio::test]
+async fn a_duplicate_of_a_command_that_was_turned_away_is_not() {
+    let lab = Lab::default();
+    let server = lab.server();
+    let (_client, inside) = join(&server, "ann", "a").await;
+    let (_other, outside) = enter(&server, "ann").await;
+    let meta = json!({ "id": id(1) });
+
+    let turned_away = outside.call_with("write_note", &note("x"), &meta);
+    let run = inside.call_with("write_note", &note("x"), &meta);
+    let (turned_away, run) = (turned_away.await.unwrap(), run.await.unwrap());
+
+    assert_eq!(code(&turned_away), "not_joined");
+    assert!(run.get("ok").is_some(), "{run}");
+}
+
+#[tokio::test]
 async fn a_disconnect_does_not_cancel_a_handler_and_its_answer_is_kept() {
     let lab = Lab::default();
     let server = lab.server();
