@@ -18,9 +18,11 @@ const CRATES = {
   "tautline-profile-contract": ["tautline", "tautline-codegen"],
   "tautline-conformance": ["tautline", "tautline-codegen"],
   "tautline-fault-proxy": [],
+  "tautline-history": ["tautline", "tautline-conformance", "tautline-server"],
   "tautline-conformance-server": [
     "tautline",
     "tautline-conformance",
+    "tautline-history",
     "tautline-profile-contract",
     "tautline-quickstart",
     "tautline-server",

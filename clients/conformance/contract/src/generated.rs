@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "b13a7aa6ca732fd186826186b761371ce953301e38ae7e0711ccf23ab5696cd0";
+    "fb6922c7c7edb67d16cd94d2f40d4d0e05198f276740ffcb2e6539a845bb61a0";

@@ -17,6 +17,9 @@ mod visits;
 mod work;
 
 use anyhow::bail;
+use tautline_history::rows::{Rows, WithRows};
+use tautline_history::service::HistoryService;
+use tautline_server::journal::Memory;
 use tautline_server::{Jwt, Server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -61,7 +64,7 @@ fn server(
             bail!("unknown contract `{other}`: `conformance`, `profile` and `quickstart` are known")
         }
     };
-    let house = House::default();
+    let (house, rows) = (House::default(), Rows::default());
     let builder = Server::builder(contract).jwt(jwt).settings(switches.settings());
     let builder = match switches.contract.as_str() {
         "profile" => builder
@@ -71,6 +74,7 @@ fn server(
             builder.namespace::<tautline_quickstart::Boards>(quickstart::QuickstartService)
         }
         _ => builder
+            .journal(WithRows::new(Memory::new(), rows.clone()))
             .namespace::<tautline_conformance::echo::Echo>(echo::EchoService)
             .namespace::<tautline_conformance::tables::Tables>(tables::TablesService::new(
                 house.clone(),
@@ -79,7 +83,8 @@ fn server(
             .namespace::<tautline_conformance::work::Work>(work::WorkService::new(
                 visits,
                 house.clone(),
-            )),
+            ))
+            .namespace::<tautline_conformance::history::History>(HistoryService::new(rows)),
     };
     let server = builder.build()?;
     house.open(server.clone());

@@ -3,6 +3,7 @@
 import type { ContractDescriptor } from "@tautline/client";
 import { Echo } from "./echo.js";
 import { Faults } from "./faults.js";
+import { History } from "./history.js";
 import { Tables } from "./tables.js";
 import { Work } from "./work.js";
 
@@ -34,6 +35,17 @@ export type {
   Wanted,
   Weight,
 } from "./faults.js";
+export type {
+  Jot,
+  Jotted,
+  Log,
+  Marks,
+  Note,
+  NoteEnding,
+  NoteError,
+  Noted,
+  Slip,
+} from "./history.js";
 export type {
   Abstention,
   Ballot,
@@ -68,12 +80,12 @@ export type {
   Wait,
 } from "./work.js";
 
-export { Echo, Tables, Faults, Work };
+export { Echo, Tables, Faults, Work, History };
 
 /** The contract `conformance`, as `createClient` takes it. */
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "b13a7aa6ca732fd186826186b761371ce953301e38ae7e0711ccf23ab5696cd0",
-  namespaces: { Echo, Tables, Faults, Work },
+  hash: "fb6922c7c7edb67d16cd94d2f40d4d0e05198f276740ffcb2e6539a845bb61a0",
+  namespaces: { Echo, Tables, Faults, Work, History },
 } as const satisfies ContractDescriptor;

@@ -1,0 +1,106 @@
+//! Views: whoever is in a room has its state as of a position, and then every event, in order, each
+//! once; and whoever has missed some was told.
+
+use std::collections::BTreeMap;
+
+use super::End;
+use crate::anomaly::Anomaly;
+use crate::history::{Entry, Kept, KeptRoom, Place, What};
+
+/// What one client has of one room.
+struct View {
+    at: Option<Place>,
+}
+
+pub(super) fn check(history: &[Entry], kept: &Kept, end: End) -> Vec<Anomaly> {
+    let empty = KeptRoom::default();
+    let mut views: BTreeMap<(&str, &str), View> = BTreeMap::new();
+    let mut anomalies = Vec::new();
+    for Entry { who, what, .. } in history {
+        match what {
+            What::Entered { room, place, marks, lost } => {
+                let stored = kept.rooms.get(room).unwrap_or(&empty);
+                if let Err(what) = fits(marks, place.as_ref(), stored) {
+                    let (who, room) = (who.clone(), room.clone());
+                    anomalies.push(Anomaly::WrongState { who, room, what });
+                }
+                let before = views.insert((who, room), View { at: place.clone() });
+                if before.is_some() && lost.is_none() {
+                    anomalies.push(Anomaly::Untold { who: who.clone(), room: room.clone() });
+                }
+            }
+            What::Received { room, place, mark } => {
+                let view = views.get_mut(&(who.as_str(), room.as_str()));
+                let is_next = view.as_ref().is_some_and(|view| is_next(view.at.as_ref(), place));
+                if !is_next {
+                    let after = view.as_ref().and_then(|view| view.at.clone());
+                    let (who, room, place) = (who.clone(), room.clone(), place.clone());
+                    anomalies.push(Anomaly::OutOfTurn { who, room, after, place });
+                }
+                if let Some(view) = view {
+                    view.at = Some(place.clone());
+                }
+                let kept = kept.rooms.get(room).unwrap_or(&empty);
+                let stored = kept.at(place).cloned();
+                let is_known = stored.is_some() || !kept.has_forgotten(place);
+                if is_known && stored.as_ref() != Some(mark) {
+                    anomalies.push(Anomaly::Other {
+                        who: who.clone(),
+                        room: room.clone(),
+                        place: place.clone(),
+                        came: mark.clone(),
+                        stored: stored.flatten(),
+                    });
+                }
+            }
+            What::Left { room } => {
+                views.remove(&(who.as_str(), room.as_str()));
+            }
+            What::Invoked { .. }
+            | What::Answered { .. }
+            | What::Refused { .. }
+            | What::Stored { .. }
+            | What::Noted { .. } => {}
+        }
+    }
+    if end == End::Settled {
+        for ((who, room), view) in views {
+            let head = kept.rooms.get(room).and_then(|room| room.events.last());
+            let head = head.map(|(place, _)| place.clone());
+            // A room without events is at the beginning of its epoch, which nothing here names.
+            if head.is_some() && head != view.at {
+                let (who, room) = (who.to_owned(), room.to_owned());
+                anomalies.push(Anomaly::Behind { who, room, at: view.at, head });
+            }
+        }
+    }
+    anomalies
+}
+
+fn is_next(at: Option<&Place>, place: &Place) -> bool {
+    at.is_none_or(|at| at.epoch == place.epoch && at.seq + 1 == place.seq)
+}
+
+/// Whether a state is what was written at some moment not before its position.
+fn fits(marks: &[String], at: Option<&Place>, stored: &KeptRoom) -> Result<(), String> {
+    if let Some((place, (mark, row))) =
+        marks.iter().zip(&stored.rows).enumerate().find(|(_, (mark, row))| mark != row)
+    {
+        return Err(format!("row {place} is {row}, and not {mark}"));
+    }
+    if marks.len() > stored.rows.len() {
+        return Err(format!("{} is not stored", marks[stored.rows.len()..].join(" ")));
+    }
+    let Some(at) = at else { return Ok(()) };
+    let missing = stored
+        .events
+        .iter()
+        .filter(|(place, _)| place.epoch == at.epoch && place.seq <= at.seq)
+        .filter_map(|(_, mark)| mark.as_ref())
+        .filter(|mark| stored.rows.contains(mark))
+        .find(|mark| !marks.contains(mark));
+    match missing {
+        Some(mark) => Err(format!("it is as of {at} and lacks {mark}")),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,18 @@
+//! Nothing is lost and nothing happens twice: clients and a server under faults, and a checker that
+//! reads afterwards what each of them saw.
+//!
+//! 1. [`history`] is what everybody writes, [`checker`] what holds it against the storage.
+//! 2. [`model`] is a client that follows the rules of clients, without I/O.
+//! 3. [`sim`] runs a server, clients and faults in one thread under virtual time, from a seed.
+//! 4. [`service`] and [`rows`] are the application that both kinds of runs use.
+
+#![forbid(unsafe_code)]
+
+pub mod anomaly;
+pub mod checker;
+pub mod dice;
+pub mod history;
+pub mod model;
+pub mod rows;
+pub mod service;
+pub mod sim;

@@ -1,0 +1,230 @@
+//! One client of a run: its app asks for things at random times, its link comes and goes.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::json;
+use tautline_server::testing::Packet;
+use tokio::time::sleep;
+
+use super::journal::lock;
+use super::link::{Link, News, Wish};
+use super::world::World;
+use crate::dice::Dice;
+use crate::history::{Leaves, Place};
+use crate::model::client::{Ask, Client};
+use crate::model::queue::Delivery;
+
+/// What a run wants to know of a client while it goes on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Standing {
+    /// It has asked for everything that it was to ask for.
+    pub(super) is_spent: bool,
+    /// It has done the last thing, too.
+    pub(super) is_done: bool,
+    /// Nothing of it is on its way.
+    pub(super) is_idle: bool,
+    /// How far it is in each room that it holds; nowhere while it waits for a verdict.
+    pub(super) at: Vec<(String, Option<Place>)>,
+}
+
+/// One client.
+pub(super) struct Driver {
+    name: String,
+    world: World,
+    client: Client,
+    dice: Dice,
+    standing: Arc<Mutex<Standing>>,
+    rooms: Vec<String>,
+    left: u32,
+    asked: u32,
+    /// The last thing that it does, when the faults are over.
+    has_said_goodbye: bool,
+}
+
+impl Driver {
+    pub(super) fn new(name: String, world: World, rooms: Vec<String>, dice: &mut Dice) -> Self {
+        Self {
+            client: Client::new(dice.fork()),
+            dice: dice.fork(),
+            left: world.plan.commands,
+            asked: 0,
+            has_said_goodbye: false,
+            standing: Arc::default(),
+            name,
+            world,
+            rooms,
+        }
+    }
+
+    pub(super) fn standing(&self) -> Arc<Mutex<Standing>> {
+        Arc::clone(&self.standing)
+    }
+
+    pub(super) async fn run(mut self) {
+        let mut link = Link::start(&self.name, self.world.clone(), self.dice.fork());
+        for room in self.rooms.clone() {
+            if self.dice.permille(800) {
+                self.client.hold(&room, 0);
+            }
+        }
+        let mut next_act = self.pause();
+        loop {
+            let now = self.world.recorder.now();
+            self.publish(&link);
+            let wake = self.client.wake_at(now).map_or(u64::MAX, |at| at.saturating_sub(now));
+            tokio::select! {
+                biased;
+                news = link.news.recv() => match news {
+                    Some(news) => self.hear(&news, &link),
+                    None => return,
+                },
+                () = sleep(Duration::from_millis(next_act)) => {
+                    self.act(&link);
+                    next_act = self.pause();
+                    continue;
+                }
+                () = sleep(Duration::from_millis(wake.min(86_400_000))) => {
+                    self.client.tick(self.world.recorder.now());
+                }
+            }
+            next_act = next_act.saturating_sub(self.world.recorder.now() - now);
+        }
+    }
+
+    fn pause(&mut self) -> u64 {
+        self.dice.between(0, self.world.plan.pace_ms)
+    }
+
+    fn hear(&mut self, news: &News, link: &Link) {
+        let now = self.world.recorder.now();
+        match news {
+            News::Up => {}
+            News::Down => self.client.cut(now),
+            News::Frame(frame) => {
+                let packet = frame.strip_prefix('4').and_then(Packet::parse);
+                if let Some(packet) = packet {
+                    self.client.receive(&packet, now);
+                    if self.client.is_welcome() {
+                        link.wish(Wish::Welcomed);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends what is to be sent and writes down what was seen.
+    fn publish(&mut self, link: &Link) {
+        for what in self.client.take_seen() {
+            self.world.recorder.write(&self.name, what);
+        }
+        for frame in self.client.take_outgoing() {
+            link.wish(Wish::Send(frame));
+        }
+        let held = self.client.held();
+        *lock(&self.standing) = Standing {
+            is_spent: self.left == 0,
+            is_done: self.has_said_goodbye,
+            is_idle: self.client.is_idle(),
+            at: held
+                .into_iter()
+                .map(|room| {
+                    let at = self.client.at(&room).cloned();
+                    (room, at)
+                })
+                .collect(),
+        };
+    }
+
+    /// The app does something.
+    fn act(&mut self, link: &Link) {
+        let now = self.world.recorder.now();
+        if self.world.is_calm() {
+            return self.say_goodbye(now);
+        }
+        let rooms = self.rooms.clone();
+        let Some(room) = self.dice.pick(&rooms) else { return };
+        match self.dice.between(0, 99) {
+            0..=2 => link.wish(Wish::Cut),
+            3 => {
+                let keeps_commands = self.dice.permille(500);
+                self.world.recorder.note(&self.name, "reloads");
+                self.client.reload(keeps_commands, now);
+                link.wish(Wish::Cut);
+            }
+            4..=7 => self.client.release(room, now),
+            8..=20 => self.client.hold(room, now),
+            _ if self.left > 0 => {
+                self.left -= 1;
+                let ask = self.invent(room);
+                self.client.run(ask, now);
+            }
+            _ => {}
+        }
+    }
+
+    /// When the faults are over, everybody enters all rooms, and writes once more into each: who has
+    /// missed the last event of before learns of it now.
+    fn say_goodbye(&mut self, now: u64) {
+        self.left = 0;
+        if std::mem::replace(&mut self.has_said_goodbye, true) {
+            return;
+        }
+        for room in self.rooms.clone() {
+            self.client.hold(&room, now);
+            let ask = self.ask(&room, "note", "kept", 0);
+            self.client.run(ask, now);
+        }
+    }
+
+    fn invent(&mut self, room: &str) -> Ask {
+        let pause = self.dice.between(0, self.world.plan.pause_ms);
+        let ending = match self.dice.between(0, 19) {
+            0 => "refused",
+            1 => "refused_in_step",
+            2 => "failed",
+            _ => "kept",
+        };
+        let name = match self.dice.between(0, 9) {
+            0..=4 => "note",
+            5 | 6 => "remark",
+            7 | 8 => "say",
+            _ => "drop_in",
+        };
+        self.ask(room, name, ending, pause)
+    }
+
+    fn ask(&mut self, room: &str, name: &'static str, ending: &str, pause_ms: u64) -> Ask {
+        self.asked += 1;
+        let mark = format!("{}-{}", self.name, self.asked);
+        let (kind, id) = room.split_once(':').unwrap_or((room, ""));
+        let (name, ending) = if kind == "slip" { ("jot", "kept") } else { (name, ending) };
+        let mut payload = json!({ kind: id, "mark": mark, "pauseMs": pause_ms });
+        if kind == "log" {
+            payload["ending"] = json!(ending);
+        }
+        let leaves = match (name, ending) {
+            ("remark", "kept") => Leaves::Event,
+            (_, "kept") => Leaves::Row,
+            _ => Leaves::Nothing,
+        };
+        Ask {
+            id: uuid(&mut self.dice),
+            mark,
+            name,
+            payload,
+            room: room.to_owned(),
+            is_ordered: name != "drop_in",
+            delivery: if name == "say" { Delivery::AtMostOnce } else { Delivery::Idempotent },
+            leaves,
+        }
+    }
+}
+
+/// A UUID from the dice, so that a replay has the same.
+fn uuid(dice: &mut Dice) -> String {
+    let bits = u128::from(dice.next()) << 64 | u128::from(dice.next());
+    // Version 7 and the common variant, as clients make them.
+    let bits = bits & !(0xf << 76) & !(0x3 << 62) | 0x7 << 76 | 0x2 << 62;
+    tautline::Uuid::from_u128(bits).to_string()
+}

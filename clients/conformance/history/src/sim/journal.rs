@@ -1,0 +1,223 @@
+//! A journal that dies with its server, and is there again for the next one: what was committed
+//! stays, whatever a crashed server still tries is refused. It writes down what it stores, it may
+//! fail, and it takes its time to read.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tautline_server::journal::{
+    Change, Health, Host, Journal, JournalError, JournalFuture, JournalWriter, LedgerEntry,
+    LedgerKey, NewEvent, Page, Receipt, RoomKey, Unfinished,
+};
+use tautline_server::{Extent, Position};
+
+use super::plan::Plan;
+use super::recorder::Recorder;
+use super::world::Life;
+use crate::dice::Dice;
+use crate::history::{Place, What};
+
+/// Every event that was ever stored, by room: a room forgets, this does not.
+pub(super) type Stored = BTreeMap<String, Vec<(Place, Option<String>)>>;
+
+/// What all lives of a server share.
+#[derive(Clone)]
+pub(super) struct Archive {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) recorder: Recorder,
+    pub(super) stored: Arc<Mutex<Stored>>,
+    pub(super) dice: Arc<Mutex<Dice>>,
+    pub(super) plan: Arc<Plan>,
+    /// Set when the time of faults is over.
+    pub(super) is_calm: Arc<AtomicBool>,
+}
+
+/// The journal of one life.
+pub(super) struct Mortal {
+    archive: Archive,
+    life: Arc<Life>,
+}
+
+impl Archive {
+    pub(super) fn stored(&self) -> Stored {
+        lock(&self.stored).clone()
+    }
+
+    fn permille(&self, often: u32) -> bool {
+        !self.is_calm.load(Ordering::Relaxed) && lock(&self.dice).permille(often)
+    }
+}
+
+impl Mortal {
+    pub(super) fn new(archive: Archive, life: Arc<Life>) -> Self {
+        Self { archive, life }
+    }
+
+    /// Lets something take its time.
+    fn slowly<'a, T: 'a>(&self, read: JournalFuture<'a, T>) -> JournalFuture<'a, T> {
+        let most = self.archive.plan.read_ms;
+        let ms = if most == 0 { 0 } else { lock(&self.archive.dice).between(0, most) };
+        Box::pin(async move {
+            if ms > 0 {
+                tokio::time::sleep(Duration::from_millis(ms)).await;
+            }
+            read.await
+        })
+    }
+}
+
+impl Journal for Mortal {
+    fn writer(&self) -> Result<Box<dyn JournalWriter>, JournalError> {
+        Ok(Box::new(Writer {
+            archive: self.archive.clone(),
+            life: Arc::clone(&self.life),
+            writer: self.archive.journal.writer()?,
+            pending: Vec::new(),
+            mark: 0,
+        }))
+    }
+
+    /// Always: a thread would have a time of its own.
+    fn host(&self) -> Host {
+        Host::Task
+    }
+
+    fn ledger(&self) -> String {
+        self.archive.journal.ledger()
+    }
+
+    fn extent<'a>(&'a self, room: &'a RoomKey) -> JournalFuture<'a, Extent> {
+        self.slowly(self.archive.journal.extent(room))
+    }
+
+    fn read<'a>(&'a self, room: &'a RoomKey, since: u64, max: usize) -> JournalFuture<'a, Page> {
+        self.slowly(self.archive.journal.read(room, since, max))
+    }
+
+    fn unfinished(&self) -> JournalFuture<'_, Unfinished> {
+        self.archive.journal.unfinished()
+    }
+
+    fn receipts<'a>(&'a self, room: &'a RoomKey) -> JournalFuture<'a, Vec<(String, Receipt)>> {
+        self.slowly(self.archive.journal.receipts(room))
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        self.archive.journal.secret()
+    }
+
+    fn recall<'a>(&'a self, key: &'a LedgerKey) -> JournalFuture<'a, Option<LedgerEntry>> {
+        self.slowly(self.archive.journal.recall(key))
+    }
+
+    fn health(&self) -> Health {
+        self.archive.journal.health()
+    }
+}
+
+struct Writer {
+    archive: Archive,
+    life: Arc<Life>,
+    writer: Box<dyn JournalWriter>,
+    pending: Vec<(String, Place, Option<String>)>,
+    /// How much was pending at the savepoint.
+    mark: usize,
+}
+
+impl JournalWriter for Writer {
+    fn begin(&mut self) -> Result<(), JournalError> {
+        self.pending.clear();
+        self.mark = 0;
+        if self.life.is_over() {
+            return Err(unavailable("the server has crashed"));
+        }
+        if self.archive.permille(self.archive.plan.unstored) {
+            self.archive.recorder.note("journal", "cannot store a group");
+            return Err(unavailable("the plan wants it so"));
+        }
+        self.writer.begin()
+    }
+
+    fn savepoint(&mut self) -> Result<(), JournalError> {
+        self.mark = self.pending.len();
+        self.writer.savepoint()
+    }
+
+    fn append(&mut self, event: &NewEvent) -> Result<Position, JournalError> {
+        let position = self.writer.append(event)?;
+        let payload = serde_json::from_str::<Value>(&event.body.payload.json).unwrap_or_default();
+        let place = Place { epoch: position.epoch.clone(), seq: position.seq };
+        let mark = payload["mark"].as_str().map(str::to_owned);
+        self.pending.push((event.room.room.as_str().to_owned(), place, mark));
+        Ok(position)
+    }
+
+    fn remember(
+        &mut self,
+        key: &LedgerKey,
+        entry: LedgerEntry,
+    ) -> Result<Option<LedgerEntry>, JournalError> {
+        self.writer.remember(key, entry)
+    }
+
+    fn record(&mut self, change: &Change) -> Result<(), JournalError> {
+        self.writer.record(change)
+    }
+
+    fn rollback(&mut self) -> Result<(), JournalError> {
+        self.pending.truncate(self.mark);
+        self.writer.rollback()
+    }
+
+    fn release(&mut self) -> Result<(), JournalError> {
+        self.writer.release()
+    }
+
+    fn commit(&mut self) -> Result<(), JournalError> {
+        if self.life.is_over() {
+            return Err(unavailable("the server has crashed"));
+        }
+        let is_unsure = self.archive.permille(self.archive.plan.unsure);
+        if is_unsure && self.archive.permille(500) {
+            self.archive.recorder.note("journal", "did not store a group, and does not know");
+            return Err(unknown());
+        }
+        self.writer.commit()?;
+        let mut stored = lock(&self.archive.stored);
+        for (room, place, mark) in self.pending.drain(..) {
+            let (at, of) = (place.clone(), mark.clone());
+            stored.entry(room.clone()).or_default().push((place, mark));
+            self.archive.recorder.write("journal", What::Stored { room, place: at, mark: of });
+        }
+        if is_unsure {
+            self.archive.recorder.note("journal", "stored a group, and does not know");
+            return Err(unknown());
+        }
+        Ok(())
+    }
+
+    fn abandon(&mut self) {
+        self.pending.clear();
+        self.writer.abandon();
+    }
+
+    fn connection(&self) -> &dyn Any {
+        self.writer.connection()
+    }
+}
+
+fn unavailable(why: &str) -> JournalError {
+    JournalError::Unavailable(why.into())
+}
+
+fn unknown() -> JournalError {
+    JournalError::Unknown("the plan wants it so".into())
+}
+
+pub(super) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,157 @@
+//! The way from a client to the server: frames that are late, lost or doubled, cuts, and a server
+//! that is not there.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tautline_server::testing::{Connect, Decide, Direction, Fate, Wire};
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+
+use super::journal::lock;
+use super::world::{Live, World};
+use crate::dice::Dice;
+use crate::model::backoff::backoff_ms;
+use crate::model::client::NAMESPACE;
+
+/// How long the server may take until it welcomes a client.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// What a client hears of its link.
+pub(super) enum News {
+    Up,
+    Frame(String),
+    Down,
+}
+
+/// What a client wants of its link.
+pub(super) enum Wish {
+    Send(String),
+    Cut,
+    /// The server has welcomed it: the link is a good one.
+    Welcomed,
+}
+
+/// One end of a link that connects again and again.
+pub(super) struct Link {
+    pub(super) news: mpsc::UnboundedReceiver<News>,
+    wishes: mpsc::UnboundedSender<Wish>,
+}
+
+impl Link {
+    /// Begins to connect.
+    pub(super) fn start(name: &str, world: World, dice: Dice) -> Self {
+        let (tell, news) = mpsc::unbounded_channel();
+        let (wishes, wished) = mpsc::unbounded_channel();
+        tokio::spawn(run(name.to_owned(), world, dice, tell, wished));
+        Self { news, wishes }
+    }
+
+    pub(super) fn wish(&self, wish: Wish) {
+        // The other end lives as long as the run.
+        let _is_open = self.wishes.send(wish);
+    }
+}
+
+async fn run(
+    name: String,
+    world: World,
+    mut dice: Dice,
+    tell: mpsc::UnboundedSender<News>,
+    mut wished: mpsc::UnboundedReceiver<Wish>,
+) {
+    let mut attempt = 0;
+    loop {
+        if let Some(live) = world.live()
+            && let Some(mut wire) = connect(&name, &world, &live, &mut dice).await
+        {
+            if tell.send(News::Up).is_err() {
+                return;
+            }
+            let was_good = carry(&live, &mut wire, &tell, &mut wished).await;
+            attempt = if was_good { 0 } else { attempt + 1 };
+            world.recorder.note(&name, "is cut off");
+            if tell.send(News::Down).is_err() {
+                return;
+            }
+        } else {
+            attempt += 1;
+        }
+        let wait = backoff_ms(attempt, dice.fraction());
+        sleep(Duration::from_millis(wait)).await;
+        // What was wished of the old link is of no use.
+        while wished.try_recv().is_ok() {}
+    }
+}
+
+async fn connect(name: &str, world: &World, live: &Live, dice: &mut Dice) -> Option<Wire> {
+    let decide = decide(world.clone(), live.clone(), dice.fork());
+    let connecting = Connect::default().wire(live.router.clone(), decide);
+    let mut wire = timeout(CONNECT, connecting).await.ok()?.ok()?;
+    wire.send(format!("40{NAMESPACE},{{\"token\":\"{name}\"}}"));
+    Some(wire)
+}
+
+/// Carries frames until the link is over; says whether the server has welcomed the client.
+async fn carry(
+    live: &Live,
+    wire: &mut Wire,
+    tell: &mpsc::UnboundedSender<News>,
+    wished: &mut mpsc::UnboundedReceiver<Wish>,
+) -> bool {
+    let mut was_good = false;
+    let mut unwelcome = std::pin::pin!(sleep(CONNECT));
+    loop {
+        tokio::select! {
+            biased;
+            () = live.life.over() => break,
+            frame = wire.next() => match frame {
+                // A refused CONNECT, or one that is taken back.
+                Some(frame) if frame.starts_with("44") || frame.starts_with("41") => break,
+                Some(frame) => if tell.send(News::Frame(frame)).is_err() { break },
+                None => break,
+            },
+            wish = wished.recv() => match wish {
+                Some(Wish::Send(frame)) => wire.send(frame),
+                Some(Wish::Welcomed) => was_good = true,
+                Some(Wish::Cut) | None => break,
+            },
+            () = &mut unwelcome, if !was_good => break,
+        }
+    }
+    wire.cut();
+    was_good
+}
+
+/// What becomes of each frame.
+fn decide(world: World, live: Live, dice: Dice) -> Decide {
+    let dice = Mutex::new(dice);
+    Arc::new(move |direction, frame| {
+        if live.life.is_over() {
+            return Fate::Cut;
+        }
+        if world.is_calm() {
+            return Fate::Pass;
+        }
+        let (plan, mut dice) = (&world.plan, lock(&dice));
+        if dice.permille(plan.cut) {
+            return Fate::Cut;
+        }
+        if dice.permille(plan.lost) {
+            return Fate::Lose;
+        }
+        // A network doubles nothing within a connection; what it stands for here are clients and
+        // proxies that send again. What may run only once they do not send again.
+        let may_double = match direction {
+            Direction::ToServer => frame.starts_with("42") && !frame.contains("[\"say\""),
+            Direction::ToClient => frame.starts_with("42") || frame.starts_with("43"),
+        };
+        if may_double && dice.permille(plan.doubled) {
+            return Fate::Twice;
+        }
+        match dice.between(0, plan.latency_ms) {
+            0 => Fate::Pass,
+            ms => Fate::Late(Duration::from_millis(ms)),
+        }
+    })
+}

@@ -1,0 +1,206 @@
+//! The world that clients live in: a server that crashes and comes back over the same storage.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use serde_json::Map;
+use tautline_conformance::history::History;
+use tautline_server::failpoint::Failpoint;
+use tautline_server::journal::Memory;
+use tautline_server::{AuthError, Authentication, Authenticator, Credentials, Identity, Server};
+use tokio::sync::watch;
+
+use super::journal::{Archive, Mortal, Stored, lock};
+use super::plan::Plan;
+use super::recorder::Recorder;
+use crate::dice::Dice;
+use crate::rows::{Rows, WithRows};
+use crate::service::HistoryService;
+
+tautline::contract! {
+    name: "history",
+    version: "1.0.0",
+    namespaces: [History],
+    scopes: [],
+    auth: jwt,
+    guests: true,
+}
+
+/// How often a server crashes in one run, at most.
+const CRASHES: u32 = 12;
+
+/// One life of the server, from its start to its crash.
+#[derive(Debug)]
+pub(super) struct Life {
+    is_over: watch::Sender<bool>,
+}
+
+impl Life {
+    pub(super) fn is_over(&self) -> bool {
+        *self.is_over.borrow()
+    }
+
+    /// Waits for the crash.
+    pub(super) async fn over(&self) {
+        let mut is_over = self.is_over.subscribe();
+        // The sender is in `self`.
+        let _ended = is_over.wait_for(|is_over| *is_over).await;
+    }
+
+    /// From now on nothing that the server does has any effect.
+    fn end(&self) {
+        self.is_over.send_replace(true);
+    }
+}
+
+/// A server that can be reached.
+#[derive(Clone)]
+pub(super) struct Live {
+    pub(super) life: Arc<Life>,
+    pub(super) router: Router,
+    server: Server,
+}
+
+/// The world. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct World {
+    pub(super) plan: Arc<Plan>,
+    pub(super) recorder: Recorder,
+    archive: Archive,
+    rows: Rows,
+    live: watch::Sender<Option<Live>>,
+    is_calm: Arc<AtomicBool>,
+    crashes: Arc<AtomicU32>,
+    dice: Arc<Mutex<Dice>>,
+}
+
+impl World {
+    pub(super) fn new(plan: Plan, dice: &mut Dice) -> Self {
+        let (plan, recorder, rows) = (Arc::new(plan), Recorder::new(), Rows::default());
+        let archive = Archive {
+            journal: Arc::new(WithRows::new(Memory::new(), rows.clone())),
+            recorder: recorder.clone(),
+            stored: Arc::default(),
+            dice: Arc::new(Mutex::new(dice.fork())),
+            plan: Arc::clone(&plan),
+            is_calm: Arc::default(),
+        };
+        Self {
+            is_calm: Arc::clone(&archive.is_calm),
+            plan,
+            recorder,
+            archive,
+            rows,
+            live: watch::Sender::new(None),
+            crashes: Arc::default(),
+            dice: Arc::new(Mutex::new(dice.fork())),
+        }
+    }
+
+    /// The server, if it is up.
+    pub(super) fn live(&self) -> Option<Live> {
+        self.live.borrow().clone().filter(|live| !live.life.is_over())
+    }
+
+    /// Whether the time of faults is over.
+    pub(super) fn is_calm(&self) -> bool {
+        self.is_calm.load(Ordering::Relaxed)
+    }
+
+    /// Ends the time of faults.
+    pub(super) fn calm(&self) {
+        self.is_calm.store(true, Ordering::Relaxed);
+        self.recorder.note("world", "the faults are over");
+    }
+
+    pub(super) fn crashes(&self) -> u32 {
+        self.crashes.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn stored(&self) -> Stored {
+        self.archive.stored()
+    }
+
+    pub(super) fn rows(&self, room: &str) -> Vec<String> {
+        self.rows.of(room)
+    }
+
+    /// Keeps the server running: starts it again after every crash, and now and then takes it down in
+    /// good order.
+    pub(super) async fn keep(&self) -> anyhow::Result<()> {
+        loop {
+            let live = self.start()?;
+            let until_restart = Duration::from_millis(self.between(2_000, 120_000));
+            let is_crash = tokio::select! {
+                biased;
+                () = live.life.over() => true,
+                () = tokio::time::sleep(until_restart), if !self.is_calm() => false,
+            };
+            if !is_crash && !self.is_calm() {
+                if self.between(0, 1) == 0 {
+                    self.recorder.note("server", "goes down in good order");
+                    live.server.shutdown().await;
+                } else {
+                    self.recorder.note("server", "crashes");
+                }
+                self.end(&live.life);
+            }
+            self.live.send_replace(None);
+            let down = self.between(0, 6_000);
+            tokio::time::sleep(Duration::from_millis(down)).await;
+        }
+    }
+
+    fn start(&self) -> anyhow::Result<Live> {
+        let life = Arc::new(Life { is_over: watch::Sender::new(false) });
+        let (world, dying) = (self.clone(), Arc::clone(&life));
+        let server = Server::builder(contract())
+            .authenticator(Trusting)
+            .journal(Mortal::new(self.archive.clone(), Arc::clone(&life)))
+            .namespace::<History>(HistoryService::new(self.rows.clone()))
+            .failpoints(move |point| world.pass(point, &dying))
+            .build()?;
+        self.recorder.note("server", "starts");
+        let live = Live { life, router: server.router(), server };
+        self.live.send_replace(Some(live.clone()));
+        Ok(live)
+    }
+
+    /// A command is at a failpoint: the server may crash there.
+    fn pass(&self, point: Failpoint, life: &Life) {
+        let is_mortal = !life.is_over() && !self.is_calm() && self.crashes() < CRASHES;
+        if is_mortal && lock(&self.dice).permille(self.plan.crash) {
+            self.recorder.note("server", format!("crashes at `{}`", point.as_str()));
+            self.end(life);
+        }
+    }
+
+    fn end(&self, life: &Life) {
+        self.crashes.fetch_add(1, Ordering::Relaxed);
+        life.end();
+    }
+
+    fn between(&self, low: u64, high: u64) -> u64 {
+        lock(&self.dice).between(low, high)
+    }
+}
+
+/// Takes everybody for who they say they are.
+struct Trusting;
+
+impl Authenticator for Trusting {
+    fn authenticate<'a>(&'a self, credentials: Credentials<'a>) -> Authentication<'a> {
+        Box::pin(async move {
+            let subject = credentials.token.ok_or(AuthError::Missing)?;
+            Ok(Identity {
+                subject: subject.to_owned(),
+                scopes: Vec::new(),
+                guest: false,
+                expires_at: None,
+                claims: Map::new(),
+            })
+        })
+    }
+}
