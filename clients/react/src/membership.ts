@@ -1,4 +1,4 @@
-// A room as a store: subscribing to it is joining it. Shared by `useRoom` and `useRoomState`.
+// A room as a store: subscribing to it is joining it. Shared by the hooks that show a room.
 
 import type { Store as ClientStore, Room, RoomSnapshot } from "@tautline/client";
 import type { Store } from "./use-store.js";
@@ -41,8 +41,28 @@ export function membership<Snapshot extends RoomSnapshot>(door: Door<Snapshot>):
   };
 }
 
+/** A store of something that stands in a room, which is held while somebody subscribes. */
+export function besideMembership<Snapshot>(
+  look: ClientStore<Snapshot>,
+  join: () => Pick<Room<unknown>, "leave">,
+  nothing: Snapshot,
+): Store<Snapshot> {
+  return {
+    subscribe: (onChange) => {
+      const room = join();
+      const unsubscribe = look.subscribe(onChange);
+      return () => {
+        unsubscribe();
+        room.leave();
+      };
+    },
+    getSnapshot: () => look.getSnapshot(),
+    getServerSnapshot: () => nothing,
+  };
+}
+
 /** The store of a room that is not asked for. */
-export function noMembership<Snapshot extends RoomSnapshot>(idle: Snapshot): Store<Snapshot> {
+export function noMembership<Snapshot>(idle: Snapshot): Store<Snapshot> {
   return {
     subscribe: () => () => {},
     getSnapshot: () => idle,

@@ -1,8 +1,14 @@
 // The server of these tests: boards in memory behind the fake server of `@tautline/client/testing`.
 
-import type { Problem, ServerEvent, Transport } from "@tautline/client";
-import { fakeServer, positioned, refuse, type WireMeta } from "@tautline/client/testing";
-import { Board, type BoardContent, type BoardId, type Card } from "./board.js";
+import type { Member, Problem, Receipt, ServerEvent, Transport } from "@tautline/client";
+import {
+  fakeServer,
+  positioned,
+  refuse,
+  type Standing,
+  type WireMeta,
+} from "@tautline/client/testing";
+import { Board, type BoardContent, type BoardId, type Card, type Pointer } from "./board.js";
 
 const { path } = Board;
 const EPOCH = "epoch-1";
@@ -28,6 +34,17 @@ export interface BoardServer {
   ask(id: string, payload: Card): void;
   /** Says that somebody else has answered. */
   settle(id: string): void;
+  /** A stream begins, grows or ends in board `b1`. */
+  story(id: string, step: { title: string } | { number: number; text: string } | Ended): void;
+  /** Somebody comes, changes or leaves, in board `b1`. Nobody is there when a test begins. */
+  come(subject: string, state?: Pointer): void;
+  go(subject: string): void;
+  /** What was shown to a room, in order. */
+  readonly shown: readonly unknown[];
+  /** Somebody gets further in board `b1`. */
+  progress(subject: string, receipt: Receipt): void;
+  /** The receipts that arrived. */
+  readonly receipts: readonly unknown[];
   /** The answers to questions that arrived. */
   readonly answers: readonly unknown[];
   /** Cuts the link, as a network does. */
@@ -49,6 +66,12 @@ export function boardServer(): BoardServer {
   const answers: unknown[] = [];
   const journal = new Map<string, Stored[]>();
   const held = new Map<string, () => void>();
+  const members = new Map<string, Member<Pointer>>();
+  const stories = new Map<string, OpenStory>();
+  const shown: unknown[] = [];
+  const known = new Map<string, Receipt>();
+  const receipts: unknown[] = [];
+  let version = 0;
   let isHolding = false;
 
   const server: BoardServer = {
@@ -87,9 +110,51 @@ export function boardServer(): BoardServer {
       }),
     settle: (question) =>
       publish("board:b1", "tautline:settled", { question, outcome: "answered" }, {}),
+    story(id, step) {
+      if ("title" in step) {
+        const payload = { boardId: "b1", ...step };
+        stories.set(id, { id, name: "story", payload, room: "board:b1", number: 0, text: "" });
+        publish("board:b1", "story", payload, { stream: { id, leaseMs: 1_000 } });
+      } else if ("outcome" in step) {
+        stories.delete(id);
+        publish("board:b1", "tautline:ended", { stream: id, name: "story", ...step }, {});
+      } else {
+        const open = stories.get(id);
+        if (open) stories.set(id, { ...open, ...step, text: open.text + step.text });
+        fake.emit(path, "tautline:append", { room: "board:b1", stream: id, ...step });
+      }
+    },
+    come(subject, state) {
+      const since = members.get(subject)?.since ?? version;
+      const member = { subject, since, ...(state && { state }) };
+      members.set(subject, member);
+      change({ present: [member], absent: [] });
+    },
+    go(subject) {
+      members.delete(subject);
+      change({ present: [], absent: [subject] });
+    },
+    shown,
+    progress(subject, receipt) {
+      known.set(subject, receipt);
+      const moved = { [subject]: receipt };
+      fake.emit(path, "tautline:receipts", { room: "board:b1", receipts: moved });
+    },
+    receipts,
     cut: () => fake.cut(),
     settled: fake.settled,
   };
+
+  function change(who: object): void {
+    version += 1;
+    fake.emit(path, "tautline:presence", { room: "board:b1", version, ...who });
+  }
+
+  const standing = () => ({
+    streams: [...stories.values()],
+    presence: { version, members: [...members.values()] },
+    receipts: Object.fromEntries(known),
+  });
 
   function publish(room: string, name: string, payload: unknown, meta: WireMeta): void {
     const events = journal.get(room) ?? [];
@@ -110,7 +175,7 @@ export function boardServer(): BoardServer {
     log.push(`join ${room}`);
     if (server.refuseJoins !== undefined) return refuse(server.refuseJoins);
     const content = server.boards.get(boardId) ?? { title: boardId, cards: [] };
-    return positioned(content, room, head(room));
+    return positioned(content, room, head(room), standing());
   });
   fake.handle("tautline:unsubscribe", ({ room }: { room: string }) => {
     log.push(`leave ${room}`);
@@ -126,6 +191,7 @@ export function boardServer(): BoardServer {
         events: (journal.get(room) ?? []).slice(since?.seq ?? 0),
         more: false,
         questions: [],
+        ...standing(),
       })),
     };
   });
@@ -135,6 +201,16 @@ export function boardServer(): BoardServer {
     server.settle(answer.question);
     return null;
   });
+  fake.handle("tautline:present", ({ state }: { state?: Pointer }) => {
+    shown.push(state);
+    server.come("someone", state);
+    return null;
+  });
+  fake.handle("tautline:receipt", ({ delivered, read }: Receipt) => {
+    receipts.push({ delivered, read });
+    known.set("someone", { delivered, read });
+    return null;
+  });
   fake.handle("add_card", async (card: Card) => {
     if (isHolding) await new Promise<void>((release) => held.set(card.id, release));
     const answer = server.onAddCard(card);
@@ -142,6 +218,15 @@ export function boardServer(): BoardServer {
   });
   fake.handle("tidy", () => 0);
   return server;
+}
+
+type OpenStory = NonNullable<Standing["streams"]>[number];
+
+/** How a stream ends. */
+interface Ended {
+  readonly outcome: "finished" | "cancelled" | "failed";
+  readonly answer?: Card;
+  readonly problem?: Problem;
 }
 
 interface ResumedRoom {

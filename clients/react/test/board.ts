@@ -10,6 +10,7 @@ import {
   type ProblemOf,
   question,
   roomState,
+  stream,
 } from "@tautline/client";
 
 export interface BoardId {
@@ -35,6 +36,13 @@ export type Declined =
   | ProblemOf<"declined.too_late">
   | ProblemOf<"declined.other", { why: string }>;
 
+/** What the people at a board show each other. */
+export interface Pointer {
+  readonly x: number;
+}
+
+export type StoryFailed = ProblemOf<"story.too_long", { readonly words: number }>;
+
 const room = (of: BoardId): string => `board:${encodeURIComponent(of.boardId)}`;
 
 export const Board = namespace({
@@ -53,11 +61,15 @@ export const Board = namespace({
     }),
   },
   rooms: {
-    board: joinable<BoardId, BoardContent, BoardError>({
+    board: joinable<BoardId, BoardContent, BoardError, Pointer>({
       join: "join_board",
       pattern: "board:{board_id}",
       name: room,
+      receipts: true,
+      presence: true,
     }),
+    /** Has events, and nothing beside them. */
+    shelf: joinable<BoardId, void>({ pattern: "shelf:{board_id}", name: () => "shelf" }),
   },
   events: {
     cardAdded: event<Card>({ name: "card_added", delivery: "durable", rooms: [room] }),
@@ -70,6 +82,13 @@ export const Board = namespace({
   questions: {
     keepCard: question<Card, { readonly keep: boolean }, Declined>({
       name: "keep_card",
+      delivery: "durable",
+      rooms: [room],
+    }),
+  },
+  streams: {
+    story: stream<BoardId & { readonly title: string }, Card, StoryFailed>({
+      name: "story",
       delivery: "durable",
       rooms: [room],
     }),

@@ -4,9 +4,15 @@ import {
   useCommand,
   useConnection,
   useEvent,
+  usePresence,
+  usePresent,
   useQuestion,
+  useRead,
+  useReceipts,
   useRoom,
   useRoomState,
+  useStream,
+  useStreams,
 } from "../src/index.js";
 import { Board, boardState } from "./board.js";
 
@@ -20,6 +26,12 @@ export function Everything() {
   const cards = useRoomState(boardState, here, (board) => board.cards);
   const add = useCommand(Board.commands.addCard);
   const questions = useQuestion(Board.questions.keepCard, () => undefined);
+  const stories = useStreams(Board.streams.story, here);
+  const story = useStream(Board.streams.story, "s1");
+  const presence = usePresence(Board.rooms.board, here);
+  const receipts = useReceipts(Board.rooms.board, here);
+  usePresent(Board.rooms.board, here);
+  useRead(Board.rooms.board, here);
   useEvent(Board.events.cardAdded, () => {});
   return (
     <ul>
@@ -27,6 +39,8 @@ export function Everything() {
       <li>{`${room.status}, ${skipped.status}, ${cards.status}`}</li>
       <li>{cards.state?.map((it) => it.title).join(" ")}</li>
       <li>{`${add.inFlight} commands, ${questions.length} questions`}</li>
+      <li>{`${stories.length} stories, "${story?.text ?? ""}"`}</li>
+      <li>{`${presence.members.length} people, ${Object.keys(receipts).length} receipts`}</li>
     </ul>
   );
 }

@@ -6,9 +6,12 @@ import type {
   ConnectionStatus,
   EventMeta,
   LibraryProblem,
+  PresenceSnapshot,
+  ReceiptsSnapshot,
   Result,
   RoomSnapshot,
   RoomStateSnapshot,
+  StreamSnapshot,
 } from "@tautline/client";
 import { decline, question } from "@tautline/client";
 import {
@@ -17,17 +20,26 @@ import {
   useCommand,
   useConnection,
   useEvent,
+  usePresence,
+  usePresent,
   useQuestion,
+  useRead,
+  useReceipts,
   useRoom,
   useRoomState,
+  useStream,
+  useStreams,
 } from "../src/index.js";
 import {
   Board,
   type BoardContent,
   type BoardError,
+  type BoardId,
   boardState,
   type Card,
   type Declined,
+  type Pointer,
+  type StoryFailed,
 } from "./board.js";
 
 /** Compiles when both types are the same, in both directions and without `any`. */
@@ -163,6 +175,60 @@ export function UseQuestionWithoutContent(): null {
   useQuestion(mayTidy, () => true);
   // @ts-expect-error: an answer with a content is not `null`.
   useQuestion(Board.questions.keepCard, () => null);
+  return null;
+}
+
+export function UseStreams(): null {
+  type Story = StreamSnapshot<BoardId & { readonly title: string }, Card, StoryFailed>;
+  const stories = useStreams(Board.streams.story);
+  same<typeof stories, readonly Story[]>(true);
+  for (const story of stories) {
+    if (story.status === "finished") same<typeof story.answer, Card>(true);
+    if (story.status === "failed" && story.problem.code === "story.too_long") {
+      same<typeof story.problem.params.words, number>(true);
+    }
+    if (story.status === "open") same<typeof story.answer, undefined>(true);
+  }
+  const ids = useStreams(Board.streams.story, { boardId: "b1" }, (all) => all.map(({ id }) => id));
+  same<typeof ids, string[]>(true);
+  const one = useStream(Board.streams.story, undefined);
+  same<typeof one, Story | undefined>(true);
+  // @ts-expect-error: it does not start with such a field.
+  useStreams(Board.streams.story, { id: "b1" });
+  // @ts-expect-error: an event is no stream.
+  useStreams(Board.events.cardAdded);
+  return null;
+}
+
+export function UsePresence(): null {
+  const presence = usePresence(Board.rooms.board, { boardId: "b1" });
+  same<typeof presence, PresenceSnapshot<Pointer>>(true);
+  const count = usePresence(Board.rooms.board, undefined, (it) => it.members.length);
+  same<typeof count, number>(true);
+  // @ts-expect-error: the room has no presence.
+  usePresence(Board.rooms.shelf, { boardId: "b1" });
+  const present = usePresent(Board.rooms.board, { boardId: "b1" });
+  same<ReturnType<typeof present>, Promise<Result<void, never>>>(true);
+  void present({ x: 1 });
+  void present(undefined);
+  // @ts-expect-error: members show something else.
+  void present({ y: 1 });
+  // @ts-expect-error: the room has no presence.
+  usePresent(Board.rooms.shelf, { boardId: "b1" });
+  return null;
+}
+
+export function UseReceipts(): null {
+  const receipts = useReceipts(Board.rooms.board, { boardId: "b1" });
+  same<typeof receipts, ReceiptsSnapshot>(true);
+  const mine = useReceipts(Board.rooms.board, { boardId: "b1" }, ({ bo }) => bo?.read);
+  same<typeof mine, number | undefined>(true);
+  const read = useRead(Board.rooms.board, undefined);
+  read();
+  read(7);
+  read({ room: "board:b1", epoch: "e", seq: 7 });
+  // @ts-expect-error: an event's payload says nothing about its place.
+  read(card);
   return null;
 }
 

@@ -30,8 +30,14 @@ test("what is not named in the door is not importable", async () => {
     "useCommand",
     "useConnection",
     "useEvent",
+    "usePresence",
+    "usePresent",
     "useQuestion",
+    "useRead",
+    "useReceipts",
     "useRoom",
     "useRoomState",
+    "useStream",
+    "useStreams",
   ]);
 });

@@ -9,9 +9,15 @@ import {
   useCommand,
   useConnection,
   useEvent,
+  usePresence,
+  usePresent,
   useQuestion,
+  useRead,
+  useReceipts,
   useRoom,
   useRoomState,
+  useStream,
+  useStreams,
 } from "../src/index.js";
 import { Board, boardState } from "./board.js";
 import { stage } from "./stage.js";
@@ -151,6 +157,12 @@ test.each([
   ["useEvent", () => useEvent(Board.events.cardAdded, () => {})],
   ["useCommand", () => useCommand(Board.commands.addCard)],
   ["useQuestion", () => useQuestion(Board.questions.keepCard)],
+  ["useStreams", () => useStreams(Board.streams.story)],
+  ["useStream", () => useStream(Board.streams.story, "s1")],
+  ["usePresence", () => usePresence(Board.rooms.board, { boardId: "b1" })],
+  ["usePresent", () => usePresent(Board.rooms.board, { boardId: "b1" })],
+  ["useReceipts", () => useReceipts(Board.rooms.board, { boardId: "b1" })],
+  ["useRead", () => useRead(Board.rooms.board, { boardId: "b1" })],
 ])("%s outside of a provider says so by name", (name, useIt) => {
   vi.spyOn(console, "error").mockImplementation(() => {});
 

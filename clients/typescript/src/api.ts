@@ -3,6 +3,7 @@
 import type { Clock } from "./clock.js";
 import type {
   AnyCommand,
+  AnyShown,
   Command,
   ContractDescriptor,
   Joinable,
@@ -345,7 +346,7 @@ export interface Client {
     start?: Partial<Start>,
   ): Store<readonly StreamSnapshot<Start, End, Failure>[]>;
   /** Who is in a room that has presence. Looks, as `room` does: somebody has to join it. */
-  presence<Params, Shown extends Something>(
+  presence<Params, Shown extends AnyShown>(
     room: Joinable<Params, unknown, Problem, Shown>,
     params: Params,
   ): Store<PresenceSnapshot<Shown>>;
@@ -366,9 +367,6 @@ export interface Client {
   /** Calls `listener` for problems that have no caller: of unacknowledged events, of the server's own. */
   onProblem(listener: (problem: Problem, event: string) => void): () => void;
 }
-
-/** What a room with presence shows: anything but nothing. */
-type Something = NonNullable<unknown>;
 
 /** Any room state. */
 export type AnyRoomState = RoomState<never, unknown, Problem>;

@@ -189,6 +189,8 @@ export type AnyEvent = ServerEvent<never>;
 export type AnyQuestion = Question<never, never, Problem>;
 /** Any stream. */
 export type AnyStream = ServerStream<never, unknown, Problem>;
+/** Whatever a room with presence shows: anything but nothing. */
+export type AnyShown = NonNullable<unknown>;
 /** Any room. */
 export type AnyJoinable = Joinable<never, unknown, Problem>;
 

@@ -39,6 +39,7 @@ export type {
   AnyEvent,
   AnyJoinable,
   AnyQuestion,
+  AnyShown,
   AnyStream,
   Command,
   CommandDelivery,

@@ -6,13 +6,23 @@ import {
   type ContractDescriptor,
   decline,
   type LibraryProblem,
+  type Member,
   type OpenQuestion,
   type Problem,
   type ProblemOf,
   type Result,
   roomState,
 } from "../src/index.js";
-import { Board, type BoardError, type BoardState, contract, type Declined } from "./board.js";
+import {
+  Board,
+  type BoardError,
+  type BoardState,
+  type Card,
+  contract,
+  type Declined,
+  type Pointer,
+  type SummaryFailed,
+} from "./board.js";
 
 type Equal<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 declare const client: Client;
@@ -105,6 +115,71 @@ void open?.decline({ code: "declined.too_risky" });
 void open?.decline({ code: "declined.because" });
 // @ts-expect-error Parameters that the code needs.
 void open?.decline({ code: "declined.other" });
+
+// Streams are told apart by their status.
+const [summary] = client.streams(Board.streams.summary, { boardId: "b" }).getSnapshot();
+if (summary) {
+  is<Equal<typeof summary.payload, { boardId: string; title: string }>>();
+  switch (summary.status) {
+    case "open":
+    case "cancelled":
+      is<Equal<typeof summary.answer, undefined>>();
+      break;
+    case "finished":
+      is<Equal<typeof summary.answer, Card>>();
+      break;
+    case "failed":
+      is<Equal<typeof summary.problem, SummaryFailed | LibraryProblem>>();
+      break;
+    default:
+      summary satisfies never;
+  }
+}
+// @ts-expect-error It does not start with such a field.
+client.streams(Board.streams.summary, { card: "b" });
+
+// The beginning and the end of a stream change a room's state, each typed.
+roomState(Board.rooms.board, Board, {
+  summary: {
+    started: (state, { title }, meta) => ({ cards: [...state.cards, title, `${meta.stream?.id}`] }),
+    ended: (state, end) => {
+      if (end.status === "finished") is<Equal<typeof end.answer, Card>>();
+      return state;
+    },
+  },
+});
+roomState(Board.rooms.board, Board, {
+  // @ts-expect-error A stream has no one moment.
+  summary: (state: BoardState) => state,
+});
+roomState(Board.rooms.board, Board, {
+  summary: {
+    // @ts-expect-error A reducer returns a state.
+    ended: () => 7,
+  },
+});
+
+// Presence has what the room's contract shows, and receipts have numbers.
+const { members, self } = client.presence(Board.rooms.board, { boardId: "b" }).getSnapshot();
+is<Equal<NonNullable<(typeof members)[number]["state"]>, Pointer>>();
+is<Equal<typeof self, Member<Pointer> | undefined>>();
+void room.present({ x: 1, y: 2 });
+void room.present(undefined);
+void client.join(boardState, { boardId: "b" }).present({ x: 1, y: 2 });
+// @ts-expect-error Members show something else.
+void room.present({ z: 1 });
+// @ts-expect-error The room has no presence.
+client.presence(Board.rooms.shelf, { shelfId: "s" });
+const shelf = client.join(Board.rooms.shelf, { shelfId: "s" });
+// @ts-expect-error There is nothing to show to it.
+void shelf.present({ x: 1, y: 2 });
+const read = client.receipts(Board.rooms.board, { boardId: "b" }).getSnapshot()["ann"]?.read;
+is<Equal<typeof read, number | undefined>>();
+room.read();
+room.read(3);
+client.on(Board.events.cardAdded, (_, meta) => room.read(meta));
+// @ts-expect-error A position is a number.
+room.read("3");
 
 // A contract is one.
 contract satisfies ContractDescriptor;
