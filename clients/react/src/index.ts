@@ -1,6 +1,5 @@
 // The door of the package: the provider, the hooks, and the types that they give.
 
-export type { Answered, AskedQuestion } from "./asked-question.js";
 export { SocketProvider, type SocketProviderProps } from "./socket-provider.js";
 export { useClient } from "./use-client.js";
 export { type CommandHandle, type Run, useCommand } from "./use-command.js";

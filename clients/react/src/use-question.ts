@@ -2,9 +2,8 @@
 
 // Shows the questions that the server asks, or answers them.
 
-import type { Problem, Question, QuestionHandler } from "@tautline/client";
+import type { OpenQuestion, Problem, Question, QuestionHandler } from "@tautline/client";
 import { useMemo, useSyncExternalStore } from "react";
-import { type AskedQuestion, askedQuestion } from "./asked-question.js";
 import { useProvidedClient } from "./context.js";
 import { useLatest } from "./use-latest.js";
 import { useSubscriptionEffect } from "./use-subscription-effect.js";
@@ -21,7 +20,7 @@ const NONE: readonly never[] = Object.freeze([]);
 export function useQuestion<Payload, Answer, Declined extends Problem>(
   question: Question<Payload, Answer, Declined>,
   handler?: QuestionHandler<Payload, Answer, Declined>,
-): readonly AskedQuestion<Payload, Answer, Declined>[] {
+): readonly OpenQuestion<Payload, Answer, Declined>[] {
   const client = useProvidedClient("useQuestion");
   const latest = useLatest(handler);
   const isHandled = handler !== undefined;
@@ -35,6 +34,5 @@ export function useQuestion<Payload, Answer, Declined extends Problem>(
     () => [(onChange: () => void) => store.subscribe(onChange), () => store.getSnapshot()] as const,
     [store],
   );
-  const open = useSyncExternalStore(subscribe, getSnapshot, () => NONE);
-  return useMemo(() => open.map(askedQuestion), [open]);
+  return useSyncExternalStore(subscribe, getSnapshot, () => NONE);
 }

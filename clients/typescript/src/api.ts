@@ -252,10 +252,10 @@ export interface OpenQuestion<Payload, Answer, Declined extends Problem = never>
   readonly room: string;
   /** In milliseconds of the server's Unix time. */
   readonly expiresAt: number;
-  /** Answers it. Rejects with a `ProblemError` when somebody was faster. */
-  answer(answer: Answer): Promise<void>;
-  /** Declines it for a reason that the contract names. */
-  decline(reason: Decline<Declined>): Promise<void>;
+  /** Answers it. Never throws: when somebody was faster, that is a problem in the result. */
+  answer(answer: Answer): Promise<Result<void, never>>;
+  /** Declines it for a reason that the contract names. Never throws either. */
+  decline(reason: Decline<Declined>): Promise<Result<void, never>>;
 }
 
 /** A reason to decline: a code of the question's failures and its parameters. */

@@ -1,16 +1,17 @@
 // The questions that wait for somebody's answer, and the handlers that give one.
 
-import type { OpenQuestion, QuestionHandler, Store } from "./api.js";
+import type { OpenQuestion, QuestionHandler, Result, Store } from "./api.js";
 import type { Connection } from "./connection.js";
 import type { Question } from "./descriptors.js";
 import type { Logger } from "./logger.js";
-import { type Problem, ProblemError } from "./problem.js";
+import type { LibraryProblem, Problem } from "./problem.js";
 import type { RoomEntry } from "./room-entry.js";
 import type { RoomSide } from "./room-side.js";
 import { type Cell, cell } from "./store.js";
 import { CONTROL, type WireQuestion } from "./wire.js";
 
 type Open = OpenQuestion<unknown, unknown, Problem>;
+type Replied = Result<void, never>;
 type Handler = QuestionHandler<unknown, unknown, Problem>;
 
 interface Kind {
@@ -57,11 +58,12 @@ export function createQuestions(connection: Connection, log: Logger): Questions 
   function toOpen(namespace: string, wire: WireQuestion): Open {
     const { id, payload, room, expiresAt } = wire;
     const reply = (words: object) =>
-      new Promise<void>((resolve, reject) => {
+      new Promise<Replied>((resolve) => {
         connection.request(namespace, CONTROL.answer, { question: id, ...words }, ({ error }) => {
-          if (error) return reject(new ProblemError(error));
-          settled(namespace, id);
-          resolve();
+          if (!error) settled(namespace, id);
+          // Answers are refused by the library alone: no contract names a failure for them.
+          const problem = error as LibraryProblem | undefined;
+          resolve(problem ? { ok: false, problem } : { ok: true, value: undefined });
         });
       });
     return {
@@ -82,23 +84,27 @@ export function createQuestions(connection: Connection, log: Logger): Questions 
       // Later, and then whoever answers: a handler that React mounts twice is asked once.
       Promise.resolve()
         .then(() => handle(kind, open))
-        .catch((error: unknown) => {
-          log("error", "question failed", { id: open.id, error });
+        .then((replied) => {
+          if (!replied || replied.ok) return;
+          const { problem } = replied;
+          log("error", "question failed", { id: open.id, code: problem.code });
           // The link was cut before the server had the answer: ask again if it is still open then.
-          const isCut = error instanceof ProblemError && error.problem.category === "connection";
-          if (isCut) taken.delete(open.id);
-        });
+          if (problem.category === "connection") taken.delete(open.id);
+        })
+        .catch((error: unknown) => log("error", "question failed", { id: open.id, error }));
     }
   }
 
-  async function handle(kind: Kind, open: Open): Promise<void> {
+  async function handle(kind: Kind, open: Open): Promise<Replied | undefined> {
     const [handler] = kind.handlers;
-    if (!handler) return void taken.delete(open.id);
+    if (!handler) {
+      taken.delete(open.id);
+      return undefined;
+    }
     const reply = await handler(open.payload, open);
-    if (reply === undefined) return;
+    if (reply === undefined) return undefined;
     const isDeclined = typeof reply === "object" && reply !== null && "~declined" in reply;
-    if (isDeclined) await open.decline(reply["~declined"] as never);
-    else await open.answer(reply);
+    return isDeclined ? open.decline(reply["~declined"] as never) : open.answer(reply);
   }
 
   function keep(namespace: string, isKept: (open: Open) => boolean): void {

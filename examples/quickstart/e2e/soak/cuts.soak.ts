@@ -90,7 +90,7 @@ function join(url: string, sub: string): Participant {
   });
   client.answer(Boards.questions.mayReplace, async (_, question) => {
     // Somebody else may be faster; the first answer counts.
-    await question.answer().catch(() => {});
+    await question.answer();
     return undefined;
   });
   const room = client.join(board, BOARD);

@@ -95,7 +95,7 @@ it("our client is told when somebody was faster", async () => {
 
   const late = open?.answer({ isInFavour: false });
 
-  await expect(late).rejects.toMatchObject({ problem: { code: "question_settled" } });
+  expect(await late).toMatchObject({ ok: false, problem: { code: "question_settled" } });
   expect(await verdict).toMatchObject({ ok: { vote: { isInFavour: true } } });
 });
 
