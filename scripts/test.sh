@@ -61,6 +61,7 @@ npm_lane() {
   suite "typescript 5.4" scripts/test/typescript-5.4.sh
   suite "vitest" npx vitest run
   suite "package doors" node scripts/test/package-doors.js
+  suite "asyncapi" node --test --test-reporter=spec scripts/test/documents.test.js
   prepare "debian packages" scripts/debian-packages.sh || return 0
   prepare "python environment" scripts/python-env.sh || return 0
 }

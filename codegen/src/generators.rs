@@ -1,6 +1,6 @@
 //! The one table of generators. A new one is a file of its own and a row here.
 
-use crate::{Described, File, catalog, generated_rs, json_schema, lock, typescript};
+use crate::{Described, File, asyncapi, catalog, generated_rs, json_schema, lock, typescript};
 
 /// Something that makes files of a contract.
 #[derive(Debug)]
@@ -32,6 +32,7 @@ pub const GENERATORS: &[Generator] = &[
     Generator { name: "lock", folder: Folder::Crate, make: lock::make },
     Generator { name: "rust", folder: Folder::Crate, make: generated_rs::make },
     Generator { name: "schema", folder: Folder::Crate, make: json_schema::make },
+    Generator { name: "asyncapi", folder: Folder::Crate, make: asyncapi::make },
     Generator { name: "catalogue", folder: Folder::Crate, make: catalog::make },
     Generator {
         name: "typescript",

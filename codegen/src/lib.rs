@@ -38,6 +38,7 @@
 //! | `contract.lock.json` | the wire facts as they were last published, with their hash |
 //! | `src/generated.rs` | the hash, for the server |
 //! | `contract.schema.json` | the types as JSON Schema 2020-12, per direction |
+//! | `contract.asyncapi.json` | namespaces, events and acknowledgements as AsyncAPI 3.0 |
 //! | `CATALOG.md` | namespaces, events, rooms and errors on one page, linked to their lines |
 //! | `typescript/src/generated/*.ts` | types and descriptors; the folder is what the metadata says |
 //!
@@ -62,6 +63,7 @@ mod mistake;
 
 mod generators;
 
+mod asyncapi;
 mod catalog;
 mod generated_rs;
 mod json_schema;
@@ -70,6 +72,7 @@ mod typescript;
 
 mod canonical;
 mod constraints;
+mod document;
 mod library;
 mod names;
 mod not_enforced;

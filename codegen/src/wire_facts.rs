@@ -81,7 +81,8 @@ pub(crate) fn id(facts: &NamespaceFacts, side: Side, event: &Event) -> String {
     format!("{} {} {}", facts.path, side.noun(), event.name)
 }
 
-fn policy(policy: &Policy) -> Value {
+/// What a policy says.
+pub(crate) fn policy(policy: &Policy) -> Value {
     let mut scopes = policy.scopes.to_vec();
     scopes.sort_unstable();
     json!({

@@ -89,12 +89,13 @@ fn what_is_written_is_up_to_date() {
     let (checked, out, _) = it.run(&CONTRACT, &["check"]);
 
     assert_eq!((written, checked), (Ending::Done, Ending::Done));
-    assert_eq!(out, "all 6 files are up to date\n");
+    assert_eq!(out, "all 7 files are up to date\n");
     assert_eq!(
         it.files(),
         [
             "CATALOG.md",
             "Cargo.toml",
+            "contract.asyncapi.json",
             "contract.lock.json",
             "contract.schema.json",
             "src/generated.rs",
@@ -112,7 +113,7 @@ fn a_second_write_touches_nothing() {
 
     let (_, out, _) = it.run(&CONTRACT, &["write"]);
 
-    assert_eq!(out, "all 6 files were up to date\n");
+    assert_eq!(out, "all 7 files were up to date\n");
     assert_eq!(fs::metadata(it.0.join("CATALOG.md")).unwrap().modified().unwrap(), before);
 }
 
@@ -145,7 +146,7 @@ fn a_stale_file_is_shown_with_its_difference() {
     assert_eq!(ending, Ending::Stale);
     assert!(out.contains("boards.ts: stale\n"), "{out}");
     assert!(out.contains("-  boardId: number;\n+  boardId: string;\n"), "{out}");
-    assert_eq!(err, "1 of 6 files are not up to date: run `write`\n");
+    assert_eq!(err, "1 of 7 files are not up to date: run `write`\n");
 }
 
 #[test]

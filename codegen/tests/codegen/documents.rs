@@ -25,14 +25,42 @@ fn a_schema_has_a_definition_for_each_type() {
 }
 
 #[test]
-fn every_reference_of_a_schema_leads_somewhere() {
+fn every_reference_leads_somewhere() {
     for contract in [rooms::shared_types::contract(), events::refusals::contract()] {
-        let text = &files(contract, "schema")[0].text;
-        let schema: serde_json::Value = serde_json::from_str(text).unwrap();
-        for reference in text.lines().filter_map(|line| line.trim().strip_prefix("\"$ref\": \"#")) {
-            let pointer = reference.trim_end_matches(',').trim_end_matches('"');
-            assert!(schema.pointer(pointer).is_some(), "{pointer}");
+        for generator in ["schema", "asyncapi"] {
+            let text = &files(contract, generator)[0].text;
+            let document: serde_json::Value = serde_json::from_str(text).unwrap();
+            let references =
+                text.lines().filter_map(|line| line.trim().strip_prefix("\"$ref\": \"#"));
+            let mut count = 0;
+            for reference in references {
+                let pointer = reference.trim_end_matches(',').trim_end_matches('"');
+                assert!(document.pointer(pointer).is_some(), "{generator}: {pointer}");
+                count += 1;
+            }
+            assert!(count > 0);
         }
+    }
+}
+
+#[test]
+fn an_acknowledgement_is_the_reply_of_its_operation() {
+    let text = &files(events::refusals::contract(), "asyncapi")[0].text;
+    let document: serde_json::Value = serde_json::from_str(text).unwrap();
+
+    let (_, operation) = document["operations"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .find(|(_, operation)| operation["x-socketio"]["acknowledged"] == true)
+        .unwrap();
+    let reply = &operation["reply"]["messages"];
+
+    assert_eq!(operation["action"], "receive");
+    for (place, field) in [(0, "ok"), (1, "error")] {
+        let reference = reply[place]["$ref"].as_str().unwrap();
+        let message = document.pointer(reference.trim_start_matches('#')).unwrap();
+        assert_eq!(message["payload"]["required"][0], field);
     }
 }
 
