@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::cell::RefMut;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
@@ -13,9 +14,9 @@ use crate::commit::{CommitError, Effects, StepFailed};
 use crate::core::Core;
 use crate::emitter::Roomless;
 use crate::identity::Identity;
-use crate::journal::RoomKey;
+use crate::journal::{JournalError, Receipt, RoomKey};
 use crate::membership;
-use crate::presence::Departure;
+use crate::presence::{Departure, Present};
 use crate::session::lock;
 use crate::sink::{CommandSink, TxSink};
 
@@ -61,6 +62,25 @@ impl<N: Namespace> Context<N> {
     /// Whether the caller's connection is in the room.
     pub fn is_in<R: Room>(&self, room: &R) -> bool {
         self.core.session.is_in(&room.name())
+    }
+
+    /// Who is in the room, in the order in which they came. Nobody, unless the contract gives the
+    /// room presence.
+    pub fn presence<R: Room>(&self, room: &R) -> Vec<Present<R::Presence>> {
+        let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
+        self.core.runtime.presence.of::<R>(&key)
+    }
+
+    /// How far each user has got in the room, by subject, as it is stored.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn receipts<R: Room>(
+        &self,
+        room: &R,
+    ) -> Result<BTreeMap<String, Receipt>, JournalError> {
+        let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
+        self.core.runtime.receipts.all(&key).await
     }
 
     /// Takes the caller's connection out of the room.

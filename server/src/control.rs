@@ -13,16 +13,17 @@ use tracing::Instrument as _;
 use crate::context::Context;
 use crate::core::{Core, Origin};
 use crate::execute::{execute, supervise};
-use crate::frame::decode_with_path;
+use crate::frame::{self, decode_with_path};
 use crate::gate::Gate;
 use crate::inbox::{Arrived, Mounted};
 use crate::journal::RoomKey;
 use crate::lane::LaneKey;
+use crate::presence::Departure;
 use crate::runtime::Runtime;
 use crate::session::{Job, Session};
 use crate::stage::personal;
 use crate::trace::TraceId;
-use crate::{join, question, resume, welcome};
+use crate::{join, membership, presence, question, receipt, resume, welcome};
 
 impl<N, S> Mounted<N, S>
 where
@@ -42,6 +43,9 @@ where
             let problem = Box::new(LibraryCode::UnknownEvent.problem());
             return arrived.refuse(session, name, problem);
         };
+        if let Err(problem) = frame::fits_own_limit(event, payload) {
+            return arrived.refuse(session, name, problem);
+        }
         let decoded = decode_with_path(payload, |payload| ControlCommand::decode(index, payload));
         let command = match decoded {
             Ok(command) => command,
@@ -119,8 +123,13 @@ where
             answered.map_err(Refusal::Problem)?;
             nothing()
         }
-        ControlCommand::Receipt(_) | ControlCommand::Present(_) => {
-            Err(LibraryCode::UnknownRoom.into())
+        ControlCommand::Receipt(given) => {
+            receipt::give(&core, given).await?;
+            nothing()
+        }
+        ControlCommand::Present(shown) => {
+            presence::present::<N::Command>(&core, &shown)?;
+            nothing()
         }
     }
 }
@@ -137,7 +146,7 @@ fn leave(core: &Core, room: RoomName) {
     let key = RoomKey { namespace: core.session.facts().path, room };
     // The personal room is not left: what is personal arrives for as long as the link is there.
     if key != personal(key.namespace, &core.identity.subject) {
-        core.runtime.rooms.leave(&key, &core.session);
+        membership::leave(&core.runtime, &key, &core.session, Departure::ForGood);
     }
 }
 
@@ -186,7 +195,7 @@ where
 /// Takes a connection out of a room and says why.
 pub(crate) fn put_out(runtime: &Runtime, session: &Session, room: &RoomName, problem: Problem) {
     let key = RoomKey { namespace: session.facts().path, room: room.clone() };
-    runtime.rooms.leave(&key, session);
+    membership::leave(runtime, &key, session, Departure::ForGood);
     let closed = RoomClosed { room: room.clone(), problem };
     session.send_control(crate::encode::control("room_closed", &closed));
 }

@@ -109,6 +109,22 @@ fn limit(event: &Event, event_bytes: u32) -> usize {
     (if says_nothing { event_bytes } else { own }) as usize
 }
 
+/// Whether a payload is within the limit that its event sets itself, if it does.
+pub(crate) fn fits_own_limit(event: &Event, payload: &str) -> Result<(), Box<Problem>> {
+    let limit = event.policy.max_bytes;
+    if limit == Policy::DEFAULT.max_bytes || payload.len() <= limit as usize {
+        return Ok(());
+    }
+    Err(too_large(limit as usize))
+}
+
+fn too_large(limit: usize) -> Box<Problem> {
+    let mut problem = Box::new(LibraryCode::PayloadTooLarge.problem());
+    let limit = Some(format!("..={limit}"));
+    problem.fields = vec![FieldProblem { path: String::new(), rule: "bytes".into(), limit }];
+    problem
+}
+
 /// The slow way: every mistake has a name and a place.
 fn explain<'a, C: Command>(
     facts: &'static NamespaceFacts,
@@ -144,10 +160,7 @@ fn explain<'a, C: Command>(
     let limit = limit(event, event_bytes);
     let attached: usize = attachments.iter().map(Bytes::len).sum();
     if payload.len() + attached > limit {
-        let mut problem = Box::new(LibraryCode::PayloadTooLarge.problem());
-        let limit = Some(format!("..={limit}"));
-        problem.fields = vec![FieldProblem { path: String::new(), rule: "bytes".into(), limit }];
-        return reject(split.name, meta, problem);
+        return reject(split.name, meta, too_large(limit));
     }
     let decoded = with_attachments(attachments, || {
         decode_with_path(payload, |payload| C::decode(index, payload))

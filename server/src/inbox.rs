@@ -23,7 +23,7 @@ use crate::lane::LaneKey;
 use crate::ledger::command_hash;
 use crate::link::{Inbox, Link, panic_message};
 use crate::meta::Meta;
-use crate::problems::Trouble;
+use crate::problems::{Trouble, hold};
 use crate::refuse;
 use crate::runtime::Runtime;
 use crate::session::{Job, Session};
@@ -210,7 +210,7 @@ where
 
     fn drained(&self, link: &Arc<Link>, dirty: Vec<RoomName>) {
         if let Some(session) = self.session(link) {
-            crate::heads::send(&self.runtime.rooms, &session, dirty);
+            crate::standing::remind(&self.runtime, &session, dirty);
         }
     }
 
@@ -252,13 +252,7 @@ fn refuse_with(session: &Session, event: &str, ack: Option<i64>, mut problem: Pr
 fn fits(command: &impl Command) -> Result<(), Box<Problem>> {
     let mut report = Report::new();
     command.check(&mut report);
-    let fields = report.into_fields();
-    if fields.is_empty() {
-        return Ok(());
-    }
-    let mut problem = Box::new(LibraryCode::InvalidPayload.problem());
-    problem.fields = fields;
-    Err(problem)
+    hold(report)
 }
 
 /// What a command queues up for.

@@ -8,6 +8,7 @@ use tautline::{Cause, Command, Dispatch, LibraryCode, Refusal, Reply, Room, Room
 use crate::context::Context;
 use crate::core::{Core, Joining};
 use crate::journal::{JournalError, RoomKey};
+use crate::membership;
 use crate::position::Position;
 use crate::problems::Chain;
 use crate::room_table::Entry;
@@ -29,6 +30,7 @@ where
     let (entry, key) = enter(&core, room.clone())?;
     let entry = Entered::new(&core, entry);
     let extent = core.runtime.journal.extent(&key).await.map_err(|error| unread(&core, &error))?;
+    load(&core, &key).await?;
     entry.keep(Some((room, extent.head)));
     let cx = Context::<N>::new(core);
     N::authorize(&service, &cx, &command).await?;
@@ -43,6 +45,14 @@ pub(crate) fn enter(core: &Core, room: RoomName) -> Result<(Entry, RoomKey), Ref
         Err(Entering::TooMany) => Err(LibraryCode::TooManyRooms.into()),
         Err(Entering::Noted | Entering::Closed) => Err(LibraryCode::Cancelled.into()),
     }
+}
+
+/// Reads what is told of a room beside its state, for one who has entered it.
+pub(crate) async fn load(core: &Core, key: &RoomKey) -> Result<(), Refusal> {
+    if core.runtime.kinds.has_receipts(key) {
+        core.runtime.receipts.load(key).await.map_err(|error| unread(core, &error))?;
+    }
+    Ok(())
 }
 
 /// Takes the caller out of a room again unless the command keeps it.
@@ -67,7 +77,7 @@ impl<'a> Entered<'a> {
 impl Drop for Entered<'_> {
     fn drop(&mut self) {
         if let Some(entry) = self.entry.take() {
-            self.core.runtime.rooms.withdraw(&entry, &self.core.session);
+            membership::withdraw(&self.core.runtime, &entry, &self.core.session);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tautline::{Cause, LibraryCode, Outcome, Problem, Refusal};
+use tautline::{Cause, LibraryCode, Outcome, Problem, Refusal, Report};
 
 use crate::commit::CommitError;
 use crate::journal::JournalError;
@@ -89,6 +89,29 @@ fn of_commit(error: CommitError, trace: &TraceId, event: &str) -> Box<Problem> {
 fn internal(trace: &TraceId, event: &str, cause: &dyn fmt::Display) -> Box<Problem> {
     tracing::error!(trace_id = %trace, event, cause = %cause, "a command failed");
     Box::new(LibraryCode::Internal.problem())
+}
+
+/// Whether a report has nothing to say.
+///
+/// # Errors
+/// `invalid_payload`, with what it says.
+pub(crate) fn hold(report: Report) -> Result<(), Box<Problem>> {
+    let fields = report.into_fields();
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let mut problem = Box::new(LibraryCode::InvalidPayload.problem());
+    problem.fields = fields;
+    Err(problem)
+}
+
+/// The same problem, seen from the root of a payload that has what is wrong in this field.
+pub(crate) fn inside(mut problem: Box<Problem>, field: &str) -> Box<Problem> {
+    for broken in &mut problem.fields {
+        let dot = if broken.path.is_empty() || broken.path.starts_with('[') { "" } else { "." };
+        broken.path = format!("{field}{dot}{}", broken.path);
+    }
+    problem
 }
 
 /// An error with its sources, for the log.

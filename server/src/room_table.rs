@@ -52,6 +52,9 @@ pub(crate) enum Kind {
     Volatile(&'static str),
     /// One of the library's own.
     Control,
+    /// Of what stands in the room. One who misses it is told where the room stands, as soon as there
+    /// is room.
+    Standing,
 }
 
 /// All rooms.
@@ -88,10 +91,19 @@ struct Held {
     is_over: bool,
 }
 
+/// Whether one who was let in has everything that came meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admitted {
+    /// It has.
+    Complete,
+    /// There was too much of it.
+    Lossy,
+}
+
 /// A member whose verdict is still to come.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    key: RoomKey,
+    pub(crate) key: RoomKey,
     token: u64,
 }
 
@@ -144,26 +156,23 @@ impl RoomTable {
         Ok(Entry { key, token })
     }
 
-    /// The verdict is yes: sends what was held back, and everything from now on.
-    pub(crate) fn admit(&self, entry: &Entry, session: &Arc<Session>) {
+    /// The verdict is yes: sends what was held back, and everything from now on. Says whether all of
+    /// it could be held back.
+    pub(crate) fn admit(&self, entry: &Entry, session: &Arc<Session>) -> Admitted {
         let mut shard = lock(self.shard(&entry.key));
-        let Some(room) = shard.get_mut(&entry.key) else { return };
-        let Some(place) = room.places.get(&session.number) else { return };
+        let Some(room) = shard.get_mut(&entry.key) else { return Admitted::Complete };
+        let Some(place) = room.places.get(&session.number) else { return Admitted::Complete };
         let member = &mut room.members[*place];
         if member.token != entry.token {
             // A later attempt to enter is under way: its verdict counts.
-            return;
+            return Admitted::Complete;
         }
         session.note_entered(&entry.key.room);
-        let Some(held) = member.held.take() else { return };
+        let Some(held) = member.held.take() else { return Admitted::Complete };
         for message in &held.messages {
             send(session, &entry.key.room, &message.kind, &message.frame());
         }
-        let lost = if held.is_over { room.head.clone() } else { None };
-        drop(shard);
-        if let Some(head) = lost {
-            session.send_control(crate::heads::frame([(&entry.key.room, &head)]));
-        }
+        if held.is_over { Admitted::Lossy } else { Admitted::Complete }
     }
 
     /// The verdict is no: nothing of what was held back is ever sent.
@@ -287,7 +296,7 @@ impl Held {
 
 fn send(session: &Session, room: &RoomName, kind: &Kind, frame: &Frame) {
     let class = match kind {
-        Kind::Durable(_) => Class::Durable { room },
+        Kind::Durable(_) | Kind::Standing => Class::Durable { room },
         Kind::Live => Class::Live,
         Kind::Volatile(conflate) => Class::Volatile { conflate },
         Kind::Control => Class::Control,

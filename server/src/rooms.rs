@@ -9,6 +9,8 @@ use tautline::{Problem, Uuid};
 use crate::control::{put_out, put_out_problem};
 use crate::encode;
 use crate::journal::RoomKey;
+use crate::membership;
+use crate::presence::Departure;
 use crate::room_table::{Kind, Message};
 use crate::runtime::Runtime;
 
@@ -43,7 +45,7 @@ impl RoomHandle {
             false,
         );
         for session in members {
-            self.runtime.rooms.leave(&self.key, &session);
+            membership::leave(&self.runtime, &self.key, &session, Departure::ForGood);
         }
     }
 

@@ -1,5 +1,6 @@
 //! `Server`: the handle of a running server, cheap to clone.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -11,8 +12,9 @@ use tokio::net::TcpListener;
 use crate::builder::Builder;
 use crate::emitter::{EmitterSink, Roomless};
 use crate::handshake::SocketLayer;
-use crate::journal::{Health, RoomKey};
+use crate::journal::{Health, JournalError, Receipt, RoomKey};
 use crate::listener::SocketListener;
+use crate::presence::Present;
 use crate::rooms::RoomHandle;
 use crate::runtime::Runtime;
 use crate::stage::personal;
@@ -61,6 +63,25 @@ impl Server {
     pub fn room<N: Namespace>(&self, room: &impl Room) -> RoomHandle {
         let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
         RoomHandle::new(Arc::clone(&self.runtime), key)
+    }
+
+    /// Who is in a room, in the order in which they came: `server.presence::<Chat, _>(&session)`.
+    /// Nobody, unless the contract gives the room presence.
+    pub fn presence<N: Namespace, R: Room>(&self, room: &R) -> Vec<Present<R::Presence>> {
+        let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
+        self.runtime.presence.of::<R>(&key)
+    }
+
+    /// How far each user has got in a room, by subject, as it is stored.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn receipts<N: Namespace>(
+        &self,
+        room: &impl Room,
+    ) -> Result<BTreeMap<String, Receipt>, JournalError> {
+        let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
+        self.runtime.receipts.all(&key).await
     }
 
     /// How many links are open: one for each namespace of each connection.

@@ -27,11 +27,13 @@ pub(crate) fn push(runtime: &Runtime, room: &RoomKey, answer: &mut Encoded) {
 pub(crate) fn remind(runtime: &Runtime, session: &Session, rooms: Vec<RoomName>) {
     for room in &rooms {
         let key = RoomKey { namespace: session.facts().path, room: room.clone() };
-        let receipts = runtime.receipts.reminder(&key);
-        let presence = runtime.presence.reminder(&key);
-        if session.is_in(room) {
-            receipts.into_iter().chain(presence).for_each(|frame| session.send_control(frame));
+        if !session.is_in(room) {
+            continue;
         }
+        if let Some(receipts) = runtime.receipts.reminder(&key) {
+            session.send_control(receipts);
+        }
+        runtime.presence.nudge(&key);
     }
     crate::heads::send(&runtime.rooms, session, rooms);
 }

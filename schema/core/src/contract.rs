@@ -112,6 +112,13 @@ pub struct RoomFacts {
     pub source: Source,
 }
 
+impl RoomFacts {
+    /// Whether the room of this name is of this kind, as far as the pattern says.
+    pub fn matches(&self, name: &str) -> bool {
+        crate::room::parse_name(self.pattern, name).is_some()
+    }
+}
+
 /// One parameter of a room's pattern.
 #[derive(Clone, Copy, Debug)]
 pub struct RoomParamFacts {

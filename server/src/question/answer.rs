@@ -11,6 +11,7 @@ use super::{Given, HandOver, ReadAnswer, settled};
 use crate::encode::json;
 use crate::frame::decode_with_path;
 use crate::journal::RoomKey;
+use crate::problems::{hold, inside};
 use crate::runtime::Runtime;
 use crate::session::{Session, lock};
 
@@ -100,20 +101,5 @@ pub(super) fn reader<A: Wire, E: ContractError>(
 fn check<A: Wire>(answer: &A) -> Result<(), Box<Problem>> {
     let mut report = Report::new();
     answer.check(&mut report);
-    let fields = report.into_fields();
-    if fields.is_empty() {
-        return Ok(());
-    }
-    let mut problem = Box::new(LibraryCode::InvalidPayload.problem());
-    problem.fields = fields;
-    Err(problem)
-}
-
-/// The same problem, seen from the root of the `tautline:answer`.
-fn inside(mut problem: Box<Problem>, field: &str) -> Box<Problem> {
-    for broken in &mut problem.fields {
-        let dot = if broken.path.is_empty() || broken.path.starts_with('[') { "" } else { "." };
-        broken.path = format!("{field}{dot}{}", broken.path);
-    }
-    problem
+    hold(report)
 }
