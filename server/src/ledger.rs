@@ -205,6 +205,44 @@ mod tests {
         assert_eq!(judge(None, &[1; 32], None, "l", 10), Verdict::Run);
     }
 
+    #[derive(serde::Deserialize)]
+    struct Cases {
+        cases: Vec<Case>,
+    }
+
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Case {
+        name: String,
+        found: Option<String>,
+        resent: Option<Resent>,
+        ledger: String,
+        window_ms: u64,
+        verdict: String,
+    }
+
+    /// The cases that clients run as well: they test against servers that decide so.
+    #[test]
+    fn the_verdicts_are_those_of_the_conformance_cases() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../clients/conformance/cases/ledger.json");
+        let text = std::fs::read_to_string(path).unwrap();
+        let Cases { cases } = serde_json::from_str(&text).unwrap();
+        assert!(!cases.is_empty());
+
+        for Case { name, found, resent, ledger, window_ms, verdict } in cases {
+            let found = found.map(|payload| entry([u8::from(payload == "same"); 32]));
+
+            let judged = judge(found, &[1; 32], resent.as_ref(), &ledger, window_ms);
+
+            let word = match &judged {
+                Verdict::Run => "run",
+                Verdict::Replay(_) => "replay",
+                Verdict::Refuse(code) => code.as_str(),
+            };
+            assert_eq!(word, verdict, "{name}");
+        }
+    }
+
     #[tokio::test]
     async fn a_duplicate_hears_how_the_first_one_ended() {
         let running = Arc::new(Running::default());
