@@ -13,6 +13,8 @@ import type {
   ServerStream,
 } from "./descriptors.js";
 import type { Logger } from "./logger.js";
+import type { DurableOutbox } from "./outbox-durable.js";
+import type { Outbox, OutboxLimits } from "./outbox-types.js";
 import type { LibraryProblem, Problem } from "./problem.js";
 import type { RoomState } from "./room-state.js";
 import type { Transport } from "./transport.js";
@@ -74,6 +76,10 @@ export interface ClientOptions {
   readonly auth?: Auth;
   /** The reducers of room states that are used with this client. */
   readonly roomStates?: readonly AnyRoomState[];
+  /** Keeps queued commands beyond the life of the page. Absent: in memory alone. */
+  readonly outbox?: DurableOutbox;
+  /** How much may wait to be sent. 10,000 commands, 16 MiB and 7 days unless told. */
+  readonly outboxLimits?: Partial<OutboxLimits>;
   /** Absent: the console in development, nothing in production. `false`: nothing. */
   readonly logger?: Logger | false;
   /** Name and version of the app, for the server's log. */
@@ -308,6 +314,8 @@ export interface Client {
     payload: Payload,
     options?: CallOptions,
   ): Promise<Result<Answer, Failure>>;
+  /** The commands that wait to be sent, or for their final answer, and those that have failed. */
+  readonly outbox: Outbox;
   /**
    * Calls `listener` for every `event`, until the returned function is called. An event of several
    * rooms comes once for each of them that we are in: `meta.room` says which.

@@ -25,6 +25,11 @@ export function modeOf({ offline, delivery }: AnyTyped): OfflinePolicy["mode"] {
   return delivery === "idempotent" ? "queue" : delivery === "volatile" ? "drop" : "fail";
 }
 
+/** Whether a command is of the outbox: kept until its final answer, with or without a connection. */
+export function isQueueing(command: AnyTyped): boolean {
+  return command.ack && command.delivery === "idempotent" && modeOf(command) === "queue";
+}
+
 /** For how long it is worth sending. */
 export function lifetimeOf({ offline, windowMs }: AnyTyped): number {
   return offline?.mode === "queue" ? offline.ttlMs : (windowMs ?? WINDOW_MS);

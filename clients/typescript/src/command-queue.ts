@@ -1,11 +1,14 @@
-// The commands of one namespace that are not settled: which may go out now, in which order, and what
-// becomes of them at a cut. Pure bookkeeping: the caller brings the time and does the sending.
+// The commands that are not settled: which may go out now, in which order, and what becomes of them at
+// a cut. Pure bookkeeping: the caller brings the time and does the sending.
 
 import type { CommandDelivery } from "./descriptors.js";
+import type { Problem } from "./problem.js";
 
 /** A command that waits for its final answer. */
 export interface QueuedCommand {
   readonly id: string;
+  /** Each namespace has an order and a window of its own. */
+  readonly namespace: string;
   /** Commands of one lane keep their order; `null` runs free. */
   readonly lane: string | null;
   readonly delivery: CommandDelivery;
@@ -26,9 +29,10 @@ export interface Sent {
 
 /**
  * What is on disk of a command that is kept there. It goes out only when it is `marked`: a page that
- * finds it after a reload must know that it may have been sent.
+ * finds it after a reload must know that it may have been sent. `held` is one that cannot be marked
+ * any more: the next life of the page sends it.
  */
-export type Keeping = "storing" | "stored" | "marking" | "marked";
+export type Keeping = "storing" | "stored" | "marking" | "marked" | "held";
 
 /** The part of a queued command that changes. Owned by the queue. */
 export interface CommandState {
@@ -52,6 +56,8 @@ export interface CommandState {
   first?: Sent;
   /** As whom it may be sent; `undefined`: as whoever is welcomed next. */
   subject?: string;
+  /** Why it has failed for good: then it is in no queue any more. */
+  problem?: Problem;
   /** `undefined`: it is kept in memory alone. */
   keeping?: Keeping | undefined;
 }
@@ -77,6 +83,7 @@ export interface Taken<C> {
 
 /** What the queue must know to choose. */
 export interface SendWindow {
+  readonly namespace: string;
   /** By a clock that nobody can set. */
   readonly now: number;
   /** The same moment by the server's clock. */
@@ -98,12 +105,14 @@ export interface Fallen<C> {
   readonly unknown: readonly C[];
 }
 
-/** The order of one namespace's commands. */
+/** The order of commands. */
 export interface CommandQueue<C extends QueuedCommand> {
   add(command: C): void;
   /** Puts commands of an earlier life before all others. */
   prepend(commands: readonly C[]): void;
   get(id: string): C | undefined;
+  /** All of them, in order. */
+  all(): readonly C[];
   /** Takes a settled command out. */
   settle(id: string): void;
   /** Puts a command that was not executed back into its place, for a later attempt. */
@@ -118,8 +127,8 @@ export interface CommandQueue<C extends QueuedCommand> {
   cut(): Fallen<C>;
   /** What is out of time, by the wall clock: its time goes on while a computer sleeps. */
   expire(wall: number): Fallen<C>;
-  /** Everything, as at the end of the client. */
-  drain(): Fallen<C>;
+  /** Everything, as at the end of the client, or everything of one namespace. */
+  drain(namespace?: string): Fallen<C>;
   /** In how many milliseconds `take` or `expire` has something new to say, if nothing else happens. */
   wakeIn(now: number, wall: number): number | undefined;
 }
@@ -163,8 +172,8 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
   function putBack(id: string, change: Partial<CommandState>): void {
     const command = commands.get(id);
     if (!command) return;
+    if (command.state.isInFlight) command.state.unanswered -= 1;
     Object.assign(command.state, { isInFlight: false }, change);
-    command.state.unanswered -= 1;
     // An earlier copy of an idempotent one may still be on its way: that stays known.
     if (command.delivery !== "idempotent") delete command.state.first;
   }
@@ -175,6 +184,7 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
       commands = new Map([...earlier.map((it) => [it.id, it] as const), ...commands]);
     },
     get: (id) => commands.get(id),
+    all: () => [...commands.values()],
     settle: (id) => void commands.delete(id),
     postpone: (id, notBefore) => putBack(id, { notBefore }),
     putBehind: (id) => putBack(id, { isAlone: true }),
@@ -184,15 +194,16 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
       return unbound;
     },
     take(window) {
-      const { now, serverNow, ledger, subject } = window;
+      const { namespace, now, serverNow, ledger, subject } = window;
+      const here = [...commands.values()].filter((it) => it.namespace === namespace);
       const sendings: Sending<C>[] = [];
       const marks: C[] = [];
       const predecessors = new Map<string, string>();
       const stopped = new Set<string>();
       let free = window.size;
-      for (const { state } of commands.values()) if (state.isInFlight) free -= 1;
+      for (const { state } of here) if (state.isInFlight) free -= 1;
 
-      for (const command of commands.values()) {
+      for (const command of here) {
         const { id, lane, state } = command;
         // Somebody else's: it has no place in this person's order.
         if ((state.subject ?? subject) !== subject) continue;
@@ -208,6 +219,7 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
           free <= 0 ||
           state.notBefore > now ||
           state.keeping === "storing" ||
+          state.keeping === "held" ||
           (lane !== null && (stopped.has(lane) || window.isBlocked(lane))) ||
           (state.isAlone && after !== undefined)
         ) {
@@ -259,7 +271,7 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
       }
       return remove(({ state }) => state.expiresAt <= wall);
     },
-    drain: () => remove(() => true),
+    drain: (namespace) => remove((it) => namespace === undefined || it.namespace === namespace),
     wakeIn(now, wall) {
       let ms = NEVER;
       for (const { state } of commands.values()) {

@@ -1,44 +1,59 @@
-// Carries commands to the server: one queue per namespace, answers turned into results, and the
-// recovery that a problem asks for, as far as a client can do it by itself.
+// Carries commands to the server, turns answers into results, and does what a refusal asks for. Which
+// may go out, and what is kept of them for a later life of the page, `outbox.ts` decides.
 
 import type { CallOptions, Result } from "./api.js";
-import { backoffMs } from "./backoff.js";
 import { type Clock, elapsed } from "./clock.js";
-import { GRACE_MS, laneOf, lifetimeOf, modeOf, sizeProblem, timeoutOf } from "./command-policy.js";
-import {
-  type CommandQueue,
-  createCommandQueue,
-  newCommandState,
-  type QueuedCommand,
-} from "./command-queue.js";
+import { type AnyTyped, type Entry, newEntry } from "./command-entry.js";
+import { isQueueing, modeOf, sizeProblem } from "./command-policy.js";
+import { aboutAllCopies, moveAfter } from "./command-recovery.js";
 import type { Connection } from "./connection.js";
-import type { Command } from "./descriptors.js";
+import type { AnyJoinable, Command, ContractDescriptor } from "./descriptors.js";
 import { newId } from "./identifier.js";
 import { localProblem } from "./local-problems.js";
 import type { Logger } from "./logger.js";
+import { createOutbox, isKept } from "./outbox.js";
+import type { DurableOutbox } from "./outbox-durable.js";
+import { createOutboxFace } from "./outbox-face.js";
+import type { Outbox, OutboxLimits } from "./outbox-types.js";
 import { type Measured, measure } from "./payload-size.js";
 import type { Problem } from "./problem.js";
-import type { Ack } from "./wire.js";
+import type { Ack, Welcome } from "./wire.js";
 
 /** What commands need of the rest. */
 export interface CommandParts {
+  /** Tells this client's outbox from others of the same origin. */
+  readonly name: string;
+  readonly contract: ContractDescriptor;
   readonly connection: Connection;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  readonly limits: OutboxLimits;
+  /** Keeps what waits beyond the life of the page. */
+  readonly durable: DurableOutbox | undefined;
   /** Whether the room has no verdict yet: its lane waits. */
   isPending(namespace: string, room: string): boolean;
   /** Joins a room again that the server says we are not in; false if it is none of ours. */
   rejoin(namespace: string, room: string): boolean;
+  /** Stays in a room that we are in until the returned function is called. */
+  hold(namespace: string, room: string): (() => void) | undefined;
+  /** Enters a room until the returned function is called. */
+  enter(room: AnyJoinable, params: unknown): () => void;
+  /** Tells of a problem that has no caller. */
+  report(problem: Problem, event: string): void;
 }
 
 /** The commands of all namespaces. */
 export interface Commands {
+  readonly outbox: Outbox;
   run<Payload, Answer, Failure extends Problem>(
     command: Command<Payload, Answer, Failure>,
     payload: Payload,
     options?: CallOptions,
   ): Promise<Result<Answer, Failure>>;
+  /** What is waited for before the first connection: what makes a guest the same guest again. */
+  prepare(): Promise<string | undefined> | undefined;
+  welcomed(namespace: string, welcome: Welcome): void;
   /** Sends what may be sent now: after a welcome, a verdict or an answer. */
   pump(namespace: string): void;
   /** The namespace will not let us in. */
@@ -49,43 +64,65 @@ export interface Commands {
   close(): void;
 }
 
-interface Entry extends QueuedCommand {
-  readonly name: string;
-  readonly payload: unknown;
-  readonly startedAt: number;
-  readonly timeoutMs: number;
-  readonly bytes: number;
-  readonly maxBytes: number | undefined;
-  settle(result: Result<unknown, Problem>): void;
-}
-
-interface Line {
-  readonly queue: CommandQueue<Entry>;
-  stopWake?: () => void;
-}
-
 /** How many commands may be unanswered at once on one socket. */
 const IN_FLIGHT = 32;
-/** How often a refusal with a request to try again is followed, when it does not say. */
-const ATTEMPTS = 3;
 
 /** Makes the commands of a client. */
 export function createCommands(parts: CommandParts): Commands {
-  const { connection, clock, log } = parts;
-  const lines = new Map<string, Line>();
-
-  function lineOf(namespace: string): Line {
-    const line = lines.get(namespace) ?? { queue: createCommandQueue<Entry>() };
-    lines.set(namespace, line);
-    return line;
-  }
+  const { connection, clock, log, contract } = parts;
+  const { ageMs } = parts.limits;
+  const keeping = parts.durable?.keep({
+    ...parts,
+    restore,
+    giveUp,
+    kept(row) {
+      book.kept(row);
+      pump(row.namespace);
+    },
+    notKept(row) {
+      book.notKept(row, elapsed(clock));
+      pump(row.namespace);
+    },
+    lost: (isErased) => book.lose(isErased),
+    expect(subject) {
+      if (book.subject === undefined) book.bind(subject);
+    },
+    ready: pumpAll,
+    cleared: throwAway,
+  });
+  const book = createOutbox<Entry>({
+    limits: parts.limits,
+    put: (row) => keeping?.put(row),
+    remove: (id) => keeping?.remove(id),
+  });
+  book.isDurable = keeping !== undefined;
+  const { outbox, changed } = createOutboxFace({
+    entries: () => book.entries(),
+    isDurable: () => book.isDurable,
+    problem: () => keeping?.problem(),
+    retry,
+    discard(id) {
+      const entry = shown(id);
+      if (entry) stopWaiting(entry, "cancelled");
+    },
+    hurry() {
+      for (const entry of book.waiting()) hurry(entry);
+      pumpAll();
+    },
+    async clear() {
+      const { subject } = book;
+      throwAway(subject);
+      if (subject !== undefined) await keeping?.clear(subject);
+    },
+  });
+  let stopWake: (() => void) | undefined;
 
   function run(
-    command: Command<unknown, unknown, Problem>,
+    command: AnyTyped,
     input: unknown,
     { signal, timeoutMs }: CallOptions = {},
   ): Promise<Result<unknown, Problem>> {
-    const { namespace, name, delivery } = command;
+    const { namespace, name } = command;
     connection.open(namespace);
     const problem = signal?.aborted ? localProblem("cancelled") : whyNotNow(command);
     if (problem) return Promise.resolve(unheard(command, problem));
@@ -94,61 +131,66 @@ export function createCommands(parts: CommandParts): Commands {
       measured = measure(input ?? {});
     } catch (error) {
       const fields = [{ path: "", rule: "type", limit: String(error) }];
-      return Promise.resolve({ ok: false, problem: localProblem("invalid_payload", { fields }) });
+      return refusal(localProblem("invalid_payload", { fields }));
     }
     const { bytes, payload } = measured;
     const tooLarge = sizeProblem(connection, namespace, command.maxBytes, bytes);
-    if (tooLarge) return Promise.resolve({ ok: false, problem: tooLarge });
+    if (tooLarge) return refusal(tooLarge);
     if (!command.ack) {
       connection.send(namespace, name, [payload]);
       return Promise.resolve({ ok: true, value: undefined });
     }
 
-    const now = clock.now();
-    const { queue } = lineOf(namespace);
-    const lifetimeMs = delivery === "idempotent" ? lifetimeOf(command) : Number.POSITIVE_INFINITY;
     return new Promise((resolve) => {
-      const entry: Entry = {
-        id: newId(now),
-        name,
-        payload,
-        bytes,
-        maxBytes: command.maxBytes,
-        lane: laneOf(command, payload),
-        delivery,
-        mayQueue: modeOf(command) === "queue",
+      const queuedAt = clock.now();
+      const leave = isQueueing(command) ? hold(command, payload) : undefined;
+      const entry = newEntry(command, {
+        id: newId(queuedAt),
+        ...{ payload, bytes, queuedAt, leave, ageMs },
+        contract: contract.hash,
+        inRoom: leave !== undefined,
         startedAt: elapsed(clock),
-        timeoutMs: timeoutOf(command),
-        resendMs: timeoutOf(command) + GRACE_MS,
-        lifetimeMs,
-        state: newCommandState(now + lifetimeMs),
         settle(result) {
           signal?.removeEventListener("abort", abort);
           stopTimeout?.();
           resolve(result);
         },
-      };
-      const stopWaiting = (code: "cancelled" | "timed_out") => {
-        const wasSent = entry.state.first !== undefined;
-        // What was sent keeps its place until the server has answered: others are ordered after it.
-        if (!wasSent) queue.settle(entry.id);
-        const outcome = wasSent ? "unknown" : "not_executed";
-        entry.settle({ ok: false, problem: localProblem(code, { outcome }) });
-        pump(namespace);
-      };
-      const abort = () => stopWaiting("cancelled");
+      });
+      if (isKept(entry) && book.isFull(bytes)) {
+        leave?.();
+        resolve({
+          ok: false,
+          problem: localProblem("outbox_full", { params: { ...parts.limits } }),
+        });
+        return;
+      }
+      const abort = () => stopWaiting(entry, "cancelled");
       signal?.addEventListener("abort", abort);
       const stopTimeout =
         timeoutMs === undefined
           ? undefined
-          : clock.after(timeoutMs, () => stopWaiting("timed_out"));
-      queue.add(entry);
-      pump(namespace);
+          : clock.after(timeoutMs, () => stopWaiting(entry, "timed_out"));
+      add(entry);
     });
   }
 
+  function add(entry: Entry): void {
+    const { namespace, lane } = entry;
+    const welcome = connection.welcome(namespace);
+    const goesNow = welcome && !(lane !== null && parts.isPending(namespace, lane));
+    const sent = { at: connection.serverNow(namespace), ledger: welcome?.ledger ?? "" };
+    book.add(entry, goesNow ? sent : undefined);
+    pump(namespace);
+  }
+
+  /** Commands on disk are this client's now. */
+  function restore(entries: readonly Entry[], isEarlier: boolean): void {
+    book.restore(entries, isEarlier);
+    for (const { namespace, state } of entries) if (!state.problem) connection.open(namespace);
+  }
+
   /** Why a command can neither be sent nor wait. */
-  function whyNotNow(command: Command<unknown, unknown, Problem>): Problem | undefined {
+  function whyNotNow(command: AnyTyped): Problem | undefined {
     const { namespace } = command;
     const refusal = connection.refusal(namespace);
     if (refusal || connection.welcome(namespace)) return refusal;
@@ -162,137 +204,202 @@ export function createCommands(parts: CommandParts): Commands {
   }
 
   /** Nobody listens for the failure of an unacknowledged command: it is logged instead. */
-  function unheard(
-    { ack, name }: Command<unknown, unknown, Problem>,
-    problem: Problem,
-  ): Result<unknown, Problem> {
+  function unheard({ ack, name }: AnyTyped, problem: Problem): Result<unknown, Problem> {
     if (ack) return { ok: false, problem };
     log("warn", "dropped", { event: name, code: problem.code });
     return { ok: true, value: undefined };
   }
 
+  function pumpAll(): void {
+    for (const namespace of new Set(book.waiting().map((entry) => entry.namespace))) {
+      pump(namespace);
+    }
+    changed();
+  }
+
   function pump(namespace: string): void {
-    const line = lineOf(namespace);
-    const { queue } = line;
-    line.stopWake?.();
+    stopWake?.();
     const now = elapsed(clock);
     const wall = clock.now();
-    const { unsent, unknown } = queue.expire(wall);
+    const { unsent, unknown } = book.expire(wall);
     fall(unsent, localProblem("offline"));
     fall(unknown, localProblem("outcome_unknown"));
 
     const welcome = connection.welcome(namespace);
-    if (welcome) {
-      const { sendings } = queue.take({
-        now,
-        serverNow: connection.serverNow(namespace),
-        ledger: welcome.ledger,
-        subject: welcome.subject,
+    if (welcome && (keeping?.isReady(welcome.subject) ?? true)) {
+      const sendings = book.take({
+        ...{ namespace, now, serverNow: connection.serverNow(namespace) },
+        ...{ ledger: welcome.ledger, subject: welcome.subject },
         size: Math.min(IN_FLIGHT, welcome.limits.inFlight),
         isBlocked: (lane) => parts.isPending(namespace, lane),
       });
       for (const { command, meta } of sendings) {
         if (meta.resent) log("info", "retry", { event: command.name, id: meta.id });
         const tooLarge = sizeProblem(connection, namespace, command.maxBytes, command.bytes);
-        if (tooLarge) finish(namespace, command, { ok: false, problem: tooLarge });
+        if (tooLarge) finish(command, { ok: false, problem: tooLarge });
         else {
           connection.send(namespace, command.name, [command.payload, meta], (ack) =>
-            answered(namespace, command, ack),
+            answered(command, ack),
           );
         }
       }
     }
-    const wakeIn = queue.wakeIn(now, wall);
+    const wakeIn = book.wakeIn(now, wall);
     if (wakeIn !== undefined) {
       // Timers are 32 bits wide: a far one is set again when it fires.
-      line.stopWake = clock.after(Math.min(wakeIn, 2 ** 31 - 1), () => pump(namespace));
+      stopWake = clock.after(Math.min(wakeIn, 2 ** 31 - 1), pumpAll);
     }
+    changed();
   }
 
-  function answered(namespace: string, entry: Entry, ack: Ack): void {
-    const { queue } = lineOf(namespace);
+  function answered(entry: Entry, ack: Ack): void {
     // A second answer, to a command that was sent twice.
-    if (queue.get(entry.id) !== entry) return;
+    if (!book.isWaiting(entry)) return;
     if (!ack.error) {
-      finish(namespace, entry, { ok: true, value: ack.ok ?? undefined });
-    } else if (recover(namespace, entry, ack.error)) {
+      finish(entry, { ok: true, value: ack.ok ?? undefined });
+    } else if (recover(entry, ack.error)) {
       const { code, traceId } = ack.error;
       log("info", "retry", { event: entry.name, id: entry.id, code, traceId });
-      pump(namespace);
     } else {
-      finish(namespace, entry, { ok: false, problem: ack.error });
+      const problem = aboutAllCopies(ack.error, entry.state.unanswered);
+      finish(entry, { ok: false, problem });
     }
+    pump(entry.namespace);
   }
 
   /** Does what the problem asks for. False: the caller has to know. */
-  function recover(namespace: string, entry: Entry, problem: Problem): boolean {
-    const { queue } = lineOf(namespace);
-    const { id, lane, state } = entry;
-    if (problem.outcome !== "not_executed") return false;
-    if (problem.code === "predecessor_unsettled") {
-      queue.putBehind(id);
+  function recover(entry: Entry, problem: Problem): boolean {
+    const { id, namespace, lane, state } = entry;
+    if (problem.code === "predecessor_unsettled" && problem.outcome === "not_executed") {
+      book.putBehind(id);
       return true;
     }
-    const { action, afterMs, maxAttempts = ATTEMPTS } = problem.recovery;
     state.refusals += 1;
     const now = elapsed(clock);
-    const wait = afterMs ?? backoffMs(state.refusals - 1, parts.random());
-    switch (action) {
-      case "retry": {
-        // Not past the time in which the caller expects an answer: they would rather know.
-        const isInTime = now + wait <= entry.startedAt + entry.timeoutMs;
-        if (!isInTime || state.refusals >= maxAttempts) return false;
-        queue.postpone(id, now + wait);
-        return true;
-      }
-      case "rejoin":
-        if (lane === null || state.refusals > 1 || !parts.rejoin(namespace, lane)) return false;
-        queue.postpone(id, now);
-        return true;
-      case "reconnect":
-        if (!entry.mayQueue) return false;
-        queue.postpone(id, now + wait);
-        return true;
-      case "reauthenticate":
-        if (!entry.mayQueue || state.refusals > 1) return false;
-        queue.postpone(id, now);
-        connection.fail(problem);
-        return true;
-      default:
-        return false;
-    }
+    const move = moveAfter(problem, {
+      refusals: state.refusals,
+      isKept: isKept(entry),
+      patienceMs: entry.startedAt + entry.timeoutMs - now,
+      random: parts.random(),
+    });
+    if (!move) return false;
+    if (move.type === "rejoin" && (lane === null || !parts.rejoin(namespace, lane))) return false;
+    book.postpone(id, move.type === "wait" ? now + move.ms : now);
+    if (move.type === "reauthenticate") connection.fail(problem);
+    return true;
   }
 
-  function finish(namespace: string, entry: Entry, result: Result<unknown, Problem>): void {
-    lineOf(namespace).queue.settle(entry.id);
-    entry.settle(result);
-    pump(namespace);
+  function finish(entry: Entry, result: Result<unknown, Problem>): void {
+    if (result.ok || entry.settle || !book.entry(entry.id)) book.settle(entry);
+    else giveUp(entry, result.problem);
+    entry.leave?.();
+    entry.settle?.(result);
+  }
+
+  /** Nobody waits for it in this life: it is kept for whoever looks. */
+  function giveUp(entry: Entry, problem: Problem): void {
+    const { id, name, state } = entry;
+    const { code, traceId } = problem;
+    log("warn", "given up", { event: name, id, code, traceId });
+    book.fail(entry, problem);
+    // Of what somebody else wrote, the person who is here hears nothing.
+    if ((state.subject ?? book.subject) === book.subject) parts.report(problem, name);
   }
 
   function fall(entries: readonly Entry[], problem: Problem): void {
-    for (const entry of entries) entry.settle({ ok: false, problem });
+    for (const entry of entries) finish(entry, { ok: false, problem });
+  }
+
+  /** The caller, or a person, does not want it any more. */
+  function stopWaiting(entry: Entry, code: "cancelled" | "timed_out"): void {
+    const wasSent = entry.state.unanswered > 0 && !entry.state.problem;
+    // What was sent keeps its place until the server has answered: others are ordered after it.
+    if (wasSent) book.forget(entry);
+    else book.settle(entry);
+    const outcome = wasSent ? "unknown" : "not_executed";
+    entry.settle?.({ ok: false, problem: localProblem(code, { outcome }) });
+    if (!wasSent) entry.leave?.();
+    pump(entry.namespace);
+  }
+
+  /** An entry that the person who is here may see. */
+  function shown(id: string): Entry | undefined {
+    const isShown = book.entries().some((entry) => entry.id === id);
+    return isShown ? book.entry(id) : undefined;
+  }
+
+  function throwAway(subject: string | undefined): void {
+    for (const { id } of book.entries(subject)) {
+      const entry = book.entry(id);
+      if (entry) stopWaiting(entry, "cancelled");
+    }
+  }
+
+  function retry(id: string): void {
+    const failed = shown(id);
+    if (!failed?.state.problem) {
+      if (failed) hurry(failed);
+      pumpAll();
+      return;
+    }
+    // With the same id: if the server remembers it after all, it answers and runs nothing twice.
+    const again = keeping?.again(failed);
+    if (again) add(again);
+  }
+
+  /** Who leaves the page of a room has not taken back what they wrote there. */
+  function hold({ namespace, room }: AnyTyped, payload: unknown): (() => void) | undefined {
+    const name = room?.(payload);
+    return name === undefined ? undefined : parts.hold(namespace, name);
+  }
+
+  function hurry({ id, state }: Entry): void {
+    if (!state.isInFlight) book.postpone(id, 0);
   }
 
   return {
+    outbox,
     run: run as Commands["run"],
+    prepare: () => keeping?.prepare(),
     pump,
+    welcomed(namespace, welcome) {
+      const isOther = book.subject !== welcome.subject;
+      book.bind(welcome.subject);
+      keeping?.welcomed(welcome);
+      if (isOther) pumpAll();
+      pump(namespace);
+    },
     refused(namespace, problem) {
-      fall(lineOf(namespace).queue.drain().unsent, problem);
+      const { unsent, unknown } = book.drain(namespace);
+      fall(unsent, problem);
+      fall(unknown, localProblem("outcome_unknown"));
+      changed();
     },
     cut(problem) {
-      for (const { queue } of lines.values()) {
-        const { unsent, unknown } = queue.cut();
-        fall(unsent, problem);
-        fall(unknown, localProblem("outcome_unknown"));
-      }
+      const { unsent, unknown } = book.cut();
+      fall(unsent, problem);
+      fall(unknown, localProblem("outcome_unknown"));
+      changed();
     },
     close() {
-      for (const { queue, stopWake } of lines.values()) {
-        stopWake?.();
-        const { unsent, unknown } = queue.drain();
-        fall(unsent, localProblem("disposed"));
-        fall(unknown, localProblem("outcome_unknown"));
+      stopWake?.();
+      const { unsent, unknown } = book.drain();
+      for (const entry of [...unsent, ...unknown]) {
+        entry.leave?.();
+        const isLost = unsent.includes(entry) && !entry.state.keeping;
+        // What is on disk goes out in a later life: nobody can say what becomes of it.
+        const code = unknown.includes(entry) ? "outcome_unknown" : "disposed";
+        const outcome = isLost ? "not_executed" : "unknown";
+        entry.settle?.({ ok: false, problem: localProblem(code, { outcome }) });
       }
+      book.reset();
+      keeping?.close();
+      book.isDurable = keeping !== undefined;
+      changed();
     },
   };
+}
+
+function refusal(problem: Problem): Promise<Result<unknown, Problem>> {
+  return Promise.resolve({ ok: false, problem });
 }

@@ -28,6 +28,8 @@ export interface ConnectionParts {
   readonly credentials: Readonly<Record<string, unknown>>;
   /** Opened when nobody has asked for another namespace. */
   readonly firstNamespace: string;
+  /** What is waited for before a link is opened: the credential that a guest of an earlier life had. */
+  readonly prepare: () => Promise<string | undefined> | undefined;
   readonly connectTimeoutMs: number;
   readonly lingerMs: number;
   readonly clock: Clock;
@@ -167,13 +169,25 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   function authorize(cx: AuthContext): void {
+    asked += 1;
+    const mine = asked;
+    const prepared = parts.prepare();
+    if (!prepared) {
+      askForToken(cx, mine);
+      return;
+    }
+    prepared.then((guest) => {
+      guestCredential ??= guest;
+      if (mine === asked) askForToken(cx, mine);
+    });
+  }
+
+  function askForToken(cx: AuthContext, mine: number): void {
     // Nobody to ask: the link opens in the same turn.
     if (!tokens.canRenew) {
       dispatch({ type: "authorized" });
       return;
     }
-    asked += 1;
-    const mine = asked;
     tokens.ask(cx).then(
       (isFresh) => {
         if (mine !== asked) return;

@@ -8,6 +8,7 @@ import type { Numbered } from "./cursor.js";
 import type { AnyCommand, AnyEvent, NamespaceParts } from "./descriptors.js";
 import { developmentHelp } from "./development.js";
 import { localProblem } from "./local-problems.js";
+import { OUTBOX_LIMITS } from "./outbox-types.js";
 import { createPresence } from "./presence.js";
 import { type Problem, ProblemError } from "./problem.js";
 import { createQuestions } from "./questions.js";
@@ -55,6 +56,7 @@ export function createClient(options: ClientOptions): Client {
       client: options.app ?? { name: "@tautline/client", version: "0.1.0" },
     },
     firstNamespace: Object.values(contract.namespaces)[0]?.path ?? "/",
+    prepare: () => commands.prepare(),
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     lingerMs: options.lingerMs ?? 1_000,
     clock,
@@ -64,7 +66,7 @@ export function createClient(options: ClientOptions): Client {
       welcomed(namespace, welcome) {
         // Rooms first: a lane waits for the verdict on its room.
         rooms.welcomed(namespace, welcome);
-        commands.pump(namespace);
+        commands.welcomed(namespace, welcome);
       },
       refused(namespace, problem) {
         rooms.refused(namespace, problem);
@@ -98,8 +100,18 @@ export function createClient(options: ClientOptions): Client {
     clock,
     random,
     log,
+    name: `${contract.name} ${options.url}`,
+    contract,
+    limits: { ...OUTBOX_LIMITS, ...options.outboxLimits },
+    durable: options.outbox,
     isPending: rooms.isPending,
     rejoin: rooms.rejoin,
+    hold(namespace, name) {
+      const entry = rooms.member(namespace, name);
+      return entry && entry.holds > 0 ? holdRoom(entry) : undefined;
+    },
+    enter: (room, params) => holdRoom(rooms.entry(room, params)),
+    report,
   });
 
   const handles = createRoomHandles({
@@ -145,7 +157,7 @@ export function createClient(options: ClientOptions): Client {
       case CONTROL.problem: {
         const { event, problem } = payload as { event: string; problem: Problem };
         log("warn", "problem", { event, code: problem.code, traceId: problem.traceId });
-        for (const listener of [...problemListeners]) listener(problem, event);
+        report(problem, event);
         return;
       }
     }
@@ -155,6 +167,15 @@ export function createClient(options: ClientOptions): Client {
       const names = descriptors.get(keyOf(namespace, name))?.rooms?.map((of) => of(payload));
       rooms.passing(namespace, names ?? [], { name, payload, meta });
     }
+  }
+
+  function holdRoom(entry: RoomEntry): () => void {
+    rooms.hold(entry);
+    return () => rooms.release(entry);
+  }
+
+  function report(problem: Problem, event: string): void {
+    for (const listener of [...problemListeners]) listener(problem, event);
   }
 
   /** Something live of a room of ours, which the library itself has sent. */
@@ -216,6 +237,7 @@ export function createClient(options: ClientOptions): Client {
     retain: connection.retain,
     use: use as Client["use"],
     run: commands.run,
+    outbox: commands.outbox,
     on({ namespace, name }, listener) {
       const key = keyOf(namespace, name);
       const entry: Listener = (payload, meta) => listener(payload as never, meta);

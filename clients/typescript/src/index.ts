@@ -59,6 +59,14 @@ export type {
   StreamFacts,
 } from "./descriptors.js";
 export type { Logger, LogLevel } from "./logger.js";
+export type { DurableOutbox } from "./outbox-durable.js";
+export type {
+  Outbox,
+  OutboxEntry,
+  OutboxLimits,
+  OutboxSnapshot,
+  OutboxStatus,
+} from "./outbox-types.js";
 export type {
   FieldProblem,
   LibraryCode,

@@ -128,7 +128,10 @@ export type ClientCode =
   | "connection_rejected"
   | "connection_closed"
   | "offline"
-  | "disposed";
+  | "disposed"
+  | "outbox_full"
+  | "outbox_unavailable"
+  | "entry_unusable";
 
 /** A problem of the library itself: every acknowledged command may end in one of these. */
 export type LibraryProblem = { readonly [Code in LibraryCode]: ProblemOf<Code> }[LibraryCode];

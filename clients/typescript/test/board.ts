@@ -46,6 +46,7 @@ export const Board = namespace({
       ack: true,
       delivery: "idempotent",
       lane: room,
+      room,
       maxBytes: 1_000,
       timeoutMs: 10_000,
       offline: { mode: "queue", ttlMs: 60_000 },

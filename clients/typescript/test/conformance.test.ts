@@ -192,10 +192,11 @@ cases<LaneCase>("lanes", ({ steps }) => {
       const isIdempotent = step.send.delivery === "idempotent";
       const lifetimeMs = isIdempotent ? 60_000 : Number.POSITIVE_INFINITY;
       const state = newCommandState(now + skew + lifetimeMs);
-      queue.add({ ...step.send, resendMs: 1_000, lifetimeMs, state });
+      queue.add({ ...step.send, namespace: "/n", resendMs: 1_000, lifetimeMs, state });
     }
     if (step.take) {
       const { sendings } = queue.take({
+        namespace: "/n",
         now,
         serverNow: now,
         ledger,

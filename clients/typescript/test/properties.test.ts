@@ -129,6 +129,7 @@ test("whatever is cut or lost: a server runs every idempotent command once, each
         if (next >= commands.length) return;
         queue.add({
           id: String(next),
+          namespace: "/n",
           lane,
           delivery: "idempotent",
           mayQueue: true,
@@ -140,6 +141,7 @@ test("whatever is cut or lost: a server runs every idempotent command once, each
       }
       function pump(): void {
         const { sendings } = queue.take({
+          namespace: "/n",
           now,
           serverNow: now,
           ledger: "l",

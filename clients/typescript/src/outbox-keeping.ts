@@ -1,0 +1,161 @@
+// Between the outbox and the place in which it is kept: opens it when it is first needed, brings back
+// what an earlier life left there, and goes on in memory when it fails. Not part of a page whose
+// outbox is in memory alone: it comes with the storage.
+
+import { elapsed } from "./clock.js";
+import { type Entry, newEntry } from "./command-entry.js";
+import { localProblem } from "./local-problems.js";
+import type { DurableOutbox, Keeping, KeepingParts } from "./outbox-durable.js";
+import type { KeptCommand, OpenOutbox, OutboxHost, OutboxStorage } from "./outbox-storage.js";
+import { isProblemError, type LibraryProblem } from "./problem.js";
+import { descriptorOf, returnedEntry, roomOf } from "./returned-entry.js";
+
+/** Keeps the outbox in a storage. */
+export function keptIn(storage: OutboxStorage): DurableOutbox {
+  return { keep: (parts) => createKeeping(storage, parts) };
+}
+
+function createKeeping(storage: OutboxStorage, parts: KeepingParts): Keeping {
+  const { contract, clock, log } = parts;
+  const { ageMs } = parts.limits;
+  let place: OpenOutbox | undefined;
+  let problem: LibraryProblem | undefined;
+  let opening: Promise<string | undefined> | undefined;
+  /** Whose commands are here, and whose are asked for. */
+  let loaded: string | undefined;
+  let loading: string | undefined;
+
+  function open(): OpenOutbox | undefined {
+    if (place || problem) return place;
+    const isMine = () => place === mine;
+    const host: OutboxHost = {
+      ...{ name: parts.name, clock, log, maxAgeMs: ageMs },
+      adopt: (rows) => isMine() && adopt(rows, false),
+      damaged: (it) => isMine() && parts.report(it, ""),
+      cleared: (subject) => isMine() && parts.cleared(subject),
+      failed: (it, isErased) => isMine() && fail(it, isErased),
+    };
+    const mine = storage.open(host);
+    place = mine;
+    opening = mine.opened.then(
+      ({ subject, guestCredential }) => {
+        if (!isMine()) return undefined;
+        if (subject !== undefined) {
+          parts.expect(subject);
+          load(subject);
+        }
+        return guestCredential;
+      },
+      (error: unknown) => {
+        if (isMine()) fail(error, false);
+        return undefined;
+      },
+    );
+    return mine;
+  }
+
+  function fail(error: unknown, isErased: boolean): void {
+    place?.close();
+    place = undefined;
+    problem = unavailable(error);
+    log("error", "outbox unavailable", { error });
+    parts.lost(isErased);
+    parts.report(problem, "");
+    parts.ready();
+  }
+
+  function load(subject: string): void {
+    const mine = open();
+    if (!mine || loading === subject) return;
+    loading = subject;
+    mine.load(subject).then(
+      (rows) => {
+        if (place !== mine || loading !== subject) return;
+        loaded = subject;
+        adopt(rows, true);
+      },
+      (error: unknown) => {
+        if (place === mine) fail(error, false);
+      },
+    );
+  }
+
+  /** Commands on disk are ours now: of an earlier life, or of one beside ours that has ended. */
+  function adopt(rows: readonly KeptCommand[], isEarlier: boolean): void {
+    const world = { wall: clock.now(), now: elapsed(clock), ageMs };
+    const failed: Entry[] = [];
+    const entries = rows.map((row): Entry => {
+      const command = descriptorOf(contract, row);
+      const entry = returnedEntry(row, command, world);
+      if (!command || entry.state.problem) {
+        if (!row.problem) failed.push(entry);
+        return entry;
+      }
+      return { ...entry, leave: enter(entry) };
+    });
+    if (rows.length > 0) log("info", "outbox restored", { entries: rows.length });
+    parts.restore(entries, isEarlier);
+    for (const entry of failed) {
+      if (entry.state.problem) parts.giveUp(entry, entry.state.problem);
+    }
+    parts.ready();
+  }
+
+  /** Goes back into the room that it was written in: its page may not be open in this life. */
+  function enter(entry: Pick<Entry, "namespace" | "name" | "payload" | "inRoom">) {
+    const command = descriptorOf(contract, entry);
+    const found = entry.inRoom && command ? roomOf(contract, command, entry.payload) : undefined;
+    return found && parts.enter(found.room, found.params);
+  }
+
+  return {
+    problem: () => problem,
+    prepare: () => (open() ? opening : undefined),
+    welcomed({ subject, guestCredential }) {
+      open()?.remember(subject, guestCredential);
+      load(subject);
+    },
+    isReady: (subject) => problem !== undefined || loaded === subject,
+    put(row) {
+      const mine = open();
+      mine?.put(row).then(
+        () => {
+          if (place === mine) parts.kept(row);
+        },
+        (error: unknown) => {
+          if (place !== mine) return;
+          log("error", "not kept", { id: row.id, error });
+          parts.report(unavailable(error), row.name);
+          parts.notKept(row);
+        },
+      );
+    },
+    remove: (id) => place?.remove(id),
+    clear: async (subject) => place?.clear(subject),
+    again(entry) {
+      const command = descriptorOf(contract, entry);
+      if (!command) return undefined;
+      const { id, payload, bytes, inRoom } = entry;
+      return newEntry(command, {
+        ...{ id, payload, bytes, inRoom, ageMs, leave: enter(entry) },
+        contract: contract.hash,
+        queuedAt: clock.now(),
+        startedAt: elapsed(clock),
+      });
+    },
+    close() {
+      place?.close();
+      place = undefined;
+      problem = undefined;
+      opening = undefined;
+      loaded = undefined;
+      loading = undefined;
+    },
+  };
+}
+
+function unavailable(error: unknown): LibraryProblem {
+  return isProblemError(error) && error.problem.code === "outbox_unavailable"
+    ? (error.problem as LibraryProblem)
+    : localProblem("outbox_unavailable", { params: { reason: "failed" } });
+}
