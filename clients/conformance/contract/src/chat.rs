@@ -1,7 +1,7 @@
 //! `/chat`: what a page of people who talk needs. Messages that are kept and found again, a tale that
 //! is written while others read it, who is there, and how far each of them has read.
 
-use tautline::{NoRefusal, contract_error, namespace, payload, room};
+use tautline::{NoRefusal, Uuid, contract_error, namespace, payload, room};
 
 /// A circle of people.
 #[room("circle:{circle_id}", presence = Activity, receipts)]
@@ -56,6 +56,38 @@ pub struct Quiet {
     pub is_quiet: bool,
 }
 
+/// What a tale begins with.
+#[payload]
+pub struct NewTale {
+    /// Where it is told.
+    pub circle_id: String,
+    /// What it is called.
+    pub title: String,
+}
+
+/// A tale that was begun.
+#[payload]
+pub struct BegunTale {
+    /// Its id.
+    pub tale: Uuid,
+}
+
+/// More of a tale.
+#[payload]
+pub struct Telling {
+    /// Which one.
+    pub tale: Uuid,
+    /// What comes next.
+    pub text: String,
+}
+
+/// A tale that was told to its end.
+#[payload]
+pub struct Tale {
+    /// How many letters it has.
+    pub letters: u32,
+}
+
 /// Why a message was not taken.
 #[contract_error]
 pub enum ChatError {
@@ -66,6 +98,14 @@ pub enum ChatError {
         hint = "Try again when it is open."
     )]
     Hushed,
+}
+
+/// Why a tale has no end.
+#[contract_error]
+pub enum TaleError {
+    /// Its teller does not know how it ends.
+    #[problem(category = cancelled, message = "The teller has forgotten the end.", hint = "Make one up.")]
+    Forgotten,
 }
 
 /// What people do in a circle.
@@ -82,6 +122,18 @@ pub trait ChatServer {
     /// Makes a circle quiet, or opens it again.
     #[event(lane = none)]
     async fn hush(quiet: Quiet) -> Result<(), NoRefusal>;
+
+    /// Begins a tale.
+    #[event(room = Circle)]
+    async fn begin_tale(tale: NewTale) -> Result<BegunTale, NoRefusal>;
+
+    /// Tells more of it, whoever has begun it, and on whichever server.
+    #[event]
+    async fn tell(telling: Telling) -> Result<(), NoRefusal>;
+
+    /// Tells the rest of it.
+    #[event]
+    async fn end_tale(telling: Telling) -> Result<(), NoRefusal>;
 }
 
 /// What people hear.
@@ -90,4 +142,8 @@ pub trait ChatClient {
     /// Somebody has said something.
     #[event(delivery = durable, room = Circle)]
     fn said(message: Message);
+
+    /// A tale is told.
+    #[stream(room = Circle, lease = "60s")]
+    fn tale(tale: NewTale) -> Result<Tale, TaleError>;
 }

@@ -4,7 +4,7 @@ use std::env;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tautline_server::{Settings, Transports};
+use tautline_server::{AllowedOrigins, Settings, Transports};
 
 /// What a test wants of its server.
 pub(crate) struct Switches {
@@ -17,6 +17,9 @@ pub(crate) struct Switches {
     is_polling_allowed: bool,
     frame_bytes: Option<usize>,
     stall: Option<Duration>,
+    ping: Option<Duration>,
+    heads: Option<Duration>,
+    origins: Option<String>,
 }
 
 impl Switches {
@@ -28,7 +31,10 @@ impl Switches {
             secret: text("TAUTLINE_SECRET").context("TAUTLINE_SECRET is not set")?,
             is_polling_allowed: text("POLLING").is_some_and(|value| value == "true"),
             frame_bytes: number("FRAME_BYTES")?,
-            stall: number("STALL_MS")?.map(|ms| Duration::from_millis(ms as u64)),
+            stall: duration("STALL_MS")?,
+            ping: duration("PING_MS")?,
+            heads: duration("HEADS_MS")?,
+            origins: text("ORIGINS"),
         })
     }
 
@@ -44,6 +50,15 @@ impl Switches {
             },
             frame_bytes,
             stall_timeout: self.stall.unwrap_or(default.stall_timeout),
+            ping_interval: self.ping.unwrap_or(default.ping_interval),
+            ping_timeout: self.ping.unwrap_or(default.ping_timeout),
+            heads_interval: self.heads.unwrap_or(default.heads_interval),
+            allowed_origins: match &self.origins {
+                Some(origins) => {
+                    AllowedOrigins::List(origins.split(',').map(str::to_owned).collect())
+                }
+                None => default.allowed_origins,
+            },
             ..default
         }
     }
@@ -51,6 +66,10 @@ impl Switches {
 
 fn text(name: &str) -> Option<String> {
     env::var(name).ok()
+}
+
+fn duration(name: &str) -> anyhow::Result<Option<Duration>> {
+    Ok(number(name)?.map(|ms| Duration::from_millis(ms as u64)))
 }
 
 fn number(name: &str) -> anyhow::Result<Option<usize>> {

@@ -17,6 +17,12 @@ export interface ServerOptions {
   readonly frameBytes?: number;
   /** How long a client may take nothing, in milliseconds. */
   readonly stallMs?: number;
+  /** How often the server pings, and how long it waits for the answer, in milliseconds. */
+  readonly pingMs?: number;
+  /** How often members are told how far their rooms are, in milliseconds. */
+  readonly headsMs?: number;
+  /** Pages of which other origins may connect, separated by commas. */
+  readonly origins?: string;
 }
 
 /** How a server ended. */
@@ -109,7 +115,7 @@ async function launch(address: string, options: ServerOptions): Promise<Running>
 }
 
 function environment(address: string, options: ServerOptions): NodeJS.ProcessEnv {
-  const { contract, polling, frameBytes, stallMs } = options;
+  const { contract, polling, frameBytes, stallMs, pingMs, headsMs, origins } = options;
   const switches = {
     ADDRESS: address,
     TAUTLINE_SECRET: SECRET,
@@ -117,6 +123,9 @@ function environment(address: string, options: ServerOptions): NodeJS.ProcessEnv
     POLLING: polling,
     FRAME_BYTES: frameBytes,
     STALL_MS: stallMs,
+    PING_MS: pingMs,
+    HEADS_MS: headsMs,
+    ORIGINS: origins,
   };
   const said = Object.entries(switches).filter(([, value]) => value !== undefined);
   return {
