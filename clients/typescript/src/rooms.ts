@@ -174,8 +174,9 @@ export function createRooms(parts: RoomParts): Rooms {
     },
     live(namespace, event) {
       const entry = member(namespace, event.meta.room ?? "");
-      // None is a room that the server put us into, or one that we are just leaving.
-      if (entry) membership.step(entry, { type: "live", event });
+      // None is a room that the server put us into, or one that we are just leaving. Also if somebody
+      // holds that one again: its next state starts where the join after the leave says.
+      if (entry && !entry.isLeaving) membership.step(entry, { type: "live", event });
       else parts.deliver(namespace, event);
     },
     passing(namespace, names, event) {

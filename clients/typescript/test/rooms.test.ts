@@ -103,6 +103,23 @@ test("a room that is left and held again before a cut is joined after it", async
   expect(again.getSnapshot().status).toBe("joined");
 });
 
+test("what still comes of a room that is being left is no part of the next state", async () => {
+  const { server, client, room, add, pass } = await joined(["c1"]);
+  server.handle("tautline:unsubscribe", () => undefined);
+  server.handle("tautline:resume", () => ({ rooms: [page(3, 3)] }));
+  room.leave();
+  await pass(1_000);
+  const again = client.join(boardState, { boardId: "b" });
+  add(2);
+  await server.settled();
+
+  server.cut();
+  await pass(500);
+
+  // A resume from the event would leave it without a state for good.
+  expect(again.getSnapshot()).toEqual({ status: "joined", state: { cards: ["c1"] } });
+});
+
 test("a join that follows a leave waits for it", async () => {
   const { client, server, connected, pass, sent } = stage();
   server.handle("join_board", () => boardAt(1));
