@@ -7,10 +7,10 @@
 
 mod group;
 mod members;
-#[cfg(test)]
-mod mirror;
 mod present;
 mod state;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::collections::HashMap;

@@ -19,6 +19,7 @@
 
 mod connect;
 mod packet;
+mod presence;
 mod socket;
 mod streams;
 mod switchboard;
@@ -39,6 +40,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 pub use connect::{Connect, ConnectError};
 pub use packet::Packet;
+pub use presence::RoomPresence;
 pub use socket::{Call, TestEvent, TestSocket};
 pub use streams::{RoomStreams, SeenStream, StreamNews};
 pub use wire::{Decide, Direction, Fate, Wire};

@@ -1,5 +1,4 @@
-//! The other end of presence, for tests: what a client makes of snapshots and changes. Passes the
-//! cases that every client passes, and holds the group to what it promises.
+//! What a group promises, step by step and under everything that can happen to a room.
 
 use std::collections::BTreeMap;
 
@@ -9,89 +8,7 @@ use serde_json::{Value, json};
 use super::group::{COLLECT, GRACE, Group};
 use super::state::State;
 use super::wire::{Change, Member};
-
-const CASES: &str = include_str!("../../../clients/conformance/cases/presence.json");
-
-/// What a client knows of who is in a room.
-#[derive(Default)]
-struct Mirror {
-    version: Option<u64>,
-    members: BTreeMap<String, Value>,
-    /// What came before the answer to a question that is on its way.
-    kept: Option<BTreeMap<u64, Value>>,
-}
-
-impl Mirror {
-    fn ask(&mut self) {
-        self.kept = Some(BTreeMap::new());
-    }
-
-    /// Whether the room has to be asked for again.
-    fn snapshot(&mut self, snapshot: &Value) -> bool {
-        self.version = snapshot["version"].as_u64();
-        self.members.clear();
-        self.put(&snapshot["members"]);
-        let kept = self.kept.take().unwrap_or_default();
-        kept.into_values().any(|change| self.change(&change))
-    }
-
-    /// Likewise.
-    fn change(&mut self, change: &Value) -> bool {
-        let version = change["version"].as_u64().unwrap();
-        if let Some(kept) = &mut self.kept {
-            kept.insert(version, change.clone());
-            return false;
-        }
-        let Some(known) = self.version else { return false };
-        if version > known + 1 {
-            self.kept = Some(BTreeMap::from([(version, change.clone())]));
-            return true;
-        }
-        if version == known + 1 {
-            self.version = Some(version);
-            self.put(&change["present"]);
-            for subject in change["absent"].as_array().unwrap() {
-                self.members.remove(subject.as_str().unwrap());
-            }
-        }
-        false
-    }
-
-    fn put(&mut self, members: &Value) {
-        for member in members.as_array().unwrap() {
-            self.members.insert(member["subject"].as_str().unwrap().to_owned(), member.clone());
-        }
-    }
-
-    fn list(&self) -> Vec<Value> {
-        let mut list: Vec<Value> = self.members.values().cloned().collect();
-        list.sort_by_key(|member| member["since"].as_u64());
-        list
-    }
-}
-
-#[test]
-fn the_mirror_does_what_every_client_does() {
-    let file: Value = serde_json::from_str(CASES).unwrap();
-    for case in file["cases"].as_array().unwrap() {
-        let mut mirror = Mirror::default();
-        for (place, step) in case["steps"].as_array().unwrap().iter().enumerate() {
-            let input = &step["input"];
-            let asks = match input["type"].as_str().unwrap() {
-                "ask" => {
-                    mirror.ask();
-                    false
-                }
-                "snapshot" => mirror.snapshot(input),
-                "change" => mirror.change(input),
-                other => panic!("an input of the kind `{other}`"),
-            };
-            let at = format!("{}, step {place}", case["name"]);
-            assert_eq!(json!(mirror.list()), step["members"], "{at}");
-            assert_eq!(if asks { "resync" } else { "none" }, step["move"], "{at}");
-        }
-    }
-}
+use crate::testing::RoomPresence;
 
 fn state(mood: u8) -> Option<State> {
     (mood > 0).then(|| State::new(format!("{{\"mood\":{mood}}}")).unwrap())
@@ -298,15 +215,20 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 0..150)
 }
 
-/// Lets all changes go out until `end`, to the mirror unless they are lost on the way.
-fn pass(group: &mut Group, mirror: &mut Mirror, (now, end): (u64, u64), is_lost: bool) -> bool {
+/// Lets all changes go out until `end`, to the client unless they are lost on the way.
+fn pass(
+    group: &mut Group,
+    client: &mut RoomPresence,
+    (now, end): (u64, u64),
+    is_lost: bool,
+) -> bool {
     let mut asks = false;
     let mut at = now;
     while at <= end {
         if let Some(change) = group.tick(at)
             && !is_lost
         {
-            asks |= mirror.change(&wire(&change));
+            asks |= client.take(&wire(&change));
         }
         match group.next_tick() {
             Some(next) if next <= end => at = next.max(at),
@@ -322,7 +244,7 @@ proptest! {
     #[test]
     fn a_client_that_follows_knows_who_is_there(steps in steps()) {
         let mut group = Group::new(1_000);
-        let mut mirror = Mirror::default();
+        let mut client = RoomPresence::default();
         let mut answers = Vec::new();
         let (mut now, mut is_lost) = (0, false);
         for step in steps {
@@ -332,18 +254,18 @@ proptest! {
                 Step::Leave(who, link) => group.leave(&who.to_string(), link, now),
                 Step::Cut(who, link) => group.cut(&who.to_string(), link, now),
                 Step::Pass(ms) => {
-                    if pass(&mut group, &mut mirror, (now, now + ms), is_lost) {
+                    if pass(&mut group, &mut client, (now, now + ms), is_lost) {
                         answers.push(snapshot(&mut group));
                     }
                     now += ms;
                 }
                 Step::Ask => {
                     answers.clear();
-                    mirror.ask();
+                    client.asked();
                     answers.push(snapshot(&mut group));
                 }
                 Step::Answer => if let Some(answer) = answers.pop()
-                    && mirror.snapshot(&answer)
+                    && client.answered(&answer)
                 {
                     answers.push(snapshot(&mut group));
                 },
@@ -351,27 +273,27 @@ proptest! {
             }
         }
         // Everybody's grace ends; what was lost on the way shows in the change that follows.
-        if pass(&mut group, &mut mirror, (now, now + 2 * GRACE), is_lost) {
+        if pass(&mut group, &mut client, (now, now + 2 * GRACE), is_lost) {
             answers.push(snapshot(&mut group));
         }
         now += 2 * GRACE;
         group.nudge(now);
-        if pass(&mut group, &mut mirror, (now, now + 2 * GRACE), false) {
+        if pass(&mut group, &mut client, (now, now + 2 * GRACE), false) {
             answers.push(snapshot(&mut group));
         }
-        if mirror.version.is_none() && mirror.kept.is_none() {
-            mirror.ask();
+        if client.version().is_none() && !client.is_asking() {
+            client.asked();
             answers.push(snapshot(&mut group));
         }
-        while mirror.kept.is_some() {
+        while client.is_asking() {
             let answer = answers.pop().unwrap_or_else(|| snapshot(&mut group));
-            if mirror.snapshot(&answer) {
+            if client.answered(&answer) {
                 answers.clear();
             }
         }
 
-        prop_assert_eq!(json!(mirror.list()), json!(group.members()));
-        prop_assert_eq!(mirror.version, Some(group.version()));
+        prop_assert_eq!(json!(client.members()), json!(group.members()));
+        prop_assert_eq!(client.version(), Some(group.version()));
     }
 
     /// Who is there is who has a link, or had one less than a grace ago; nobody else.
@@ -400,7 +322,7 @@ proptest! {
                 }
                 Step::Pass(ms) => {
                     now += ms;
-                    pass(&mut group, &mut Mirror::default(), (now - ms, now), true);
+                    pass(&mut group, &mut RoomPresence::default(), (now - ms, now), true);
                 }
                 Step::Ask | Step::Answer | Step::Lose(_) => {}
             }
