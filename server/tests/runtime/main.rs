@@ -11,6 +11,8 @@ mod lab;
 mod lanes;
 mod ledger;
 mod lifecycle;
+mod lounge;
 mod questions;
 mod resume;
 mod rooms;
+mod streams;
