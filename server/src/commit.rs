@@ -1,22 +1,16 @@
-//! What a command hands to the journal's writer, and the way there.
+//! What a command hands to the journal's writer, and what it hears of it.
 
 use std::any::Any;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tautline::{Encoded, RoomName, Uuid};
-use tokio::sync::{mpsc, oneshot};
 
-use crate::journal::{
-    Change, Host, Journal, JournalError, LedgerEntry, LedgerKey, QuestionRef, StreamRef,
-};
+use crate::journal::{Change, JournalError, LedgerEntry, LedgerKey, QuestionRef, StreamRef};
 use crate::position::Position;
 use crate::settlement::Settlement;
 use crate::stage::Staged;
-use crate::writer::{Means, Writer};
 
-/// How many commits may wait. Beyond it the storage is far behind, and new ones are refused.
-const WAITING: usize = 65_536;
+pub(crate) use crate::writer::WriterHandle;
 
 /// The closure of a `cx.commit`: gets the journal's connection, leaves its effects and its answer.
 pub(crate) type Step =
@@ -99,13 +93,6 @@ pub(crate) enum CommitError {
     Gone,
 }
 
-/// Gives work to the writer. Cheap to clone.
-#[derive(Clone)]
-pub(crate) struct WriterHandle {
-    queue: mpsc::UnboundedSender<(Work, Reply)>,
-    waiting: Arc<AtomicUsize>,
-}
-
 /// Told what became of a commit. Always: a reply that is dropped says that the server is gone.
 pub(crate) struct Reply(Option<Tell>);
 
@@ -166,81 +153,6 @@ impl Drop for Hook {
 impl std::fmt::Debug for Hook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Hook")
-    }
-}
-
-impl WriterHandle {
-    /// Starts the writer of a journal. It ends when the last handle is gone.
-    pub(crate) fn start(journal: &dyn Journal, means: Means) -> Result<Self, JournalError> {
-        let (queue, works) = mpsc::unbounded_channel();
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let writer = Writer { journal: journal.writer()?, means, waiting: Arc::clone(&waiting) };
-        match journal.host() {
-            Host::Task => {
-                tokio::spawn(writer.run(works));
-            }
-            Host::Thread => {
-                let runtime = tokio::runtime::Handle::current();
-                let run = move || {
-                    // Sending to a link that is full spawns a task.
-                    let _context = runtime.enter();
-                    writer.run_blocking(works);
-                };
-                std::thread::Builder::new()
-                    .name("tautline-journal".to_owned())
-                    .spawn(run)
-                    .map_err(|error| JournalError::Unavailable(Box::new(error)))?;
-            }
-        }
-        Ok(Self { queue, waiting })
-    }
-
-    /// Hands a commit over. What is submitted later is stored later.
-    pub(crate) fn submit(&self, work: Work, reply: Reply) {
-        let refused = if self.waiting.fetch_add(1, Ordering::AcqRel) >= WAITING {
-            Some((CommitError::Behind, reply))
-        } else {
-            let sent = self.queue.send((work, reply));
-            sent.err().map(|mpsc::error::SendError((_, reply))| (CommitError::Gone, reply))
-        };
-        if let Some((error, reply)) = refused {
-            self.waiting.fetch_sub(1, Ordering::AcqRel);
-            reply.tell(Err(error));
-        }
-    }
-
-    /// Hands a commit over. `then` gets what was stored and published, in the order of the commits:
-    /// tasks that are woken in this order run in any.
-    pub(crate) fn store_then<F: FnOnce(Committed) + Send + 'static>(
-        &self,
-        work: Work,
-        then: F,
-    ) -> impl Future<Output = Result<(), CommitError>> + Send + use<F> {
-        let (reply, receipt) = oneshot::channel();
-        self.submit(
-            work,
-            Reply::new(move |result| {
-                // Nobody waits any more: then nobody is told.
-                let _gone = reply.send(result.map(then));
-            }),
-        );
-        async move { receipt.await.unwrap_or(Err(CommitError::Gone)) }
-    }
-
-    /// Hands a commit over and gives a future of what became of it.
-    pub(crate) fn store(
-        &self,
-        work: Work,
-    ) -> impl Future<Output = Result<Committed, CommitError>> + Send + use<> {
-        let (reply, receipt) = oneshot::channel();
-        self.submit(
-            work,
-            Reply::new(move |result| {
-                // Nobody waits any more: then nobody is told.
-                let _gone = reply.send(result);
-            }),
-        );
-        async move { receipt.await.unwrap_or(Err(CommitError::Gone)) }
     }
 }
 

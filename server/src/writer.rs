@@ -1,32 +1,39 @@
-//! The journal's writer: takes commands' commits in order, stores them in groups, publishes what
+//! The journal's writer: takes commands' commits in order, stores them in groups, has published what
 //! they emitted, and only then lets their acknowledgements go.
+
+mod attempt;
+mod handle;
+mod outlet;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tautline::RoomName;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
+use self::attempt::{Stored, attempt};
+use self::handle::Order;
+use self::outlet::{Outcome, Outlet};
 use crate::clock::Clock;
-use crate::commit::{CommitError, Committed, Effects, Hook, Remember, Reply, StepFailed, Work};
+use crate::commit::{CommitError, Hook, Reply, Work};
 use crate::failpoint::{Failpoint, Failpoints};
-use crate::journal::{EventBody, JournalError, JournalWriter, LedgerEntry, NewEvent};
+use crate::journal::{JournalError, JournalWriter};
 use crate::link::panic_message;
-use crate::position::Position;
 use crate::problems::Chain;
-use crate::publish::{Publication, Publisher, Release};
+use crate::publish::Publisher;
 use crate::settlement::{Settlement, Stage};
-use crate::stage::{self, Staged, Target, live};
+
+pub(crate) use self::handle::WriterHandle;
 
 /// How many commits one group holds at most: beyond it, a group only makes its first wait longer.
 const GROUP: usize = 256;
 
 /// Stores what commands hand over. One per journal.
-pub(crate) struct Writer {
-    pub(crate) journal: Box<dyn JournalWriter>,
-    pub(crate) means: Means,
-    pub(crate) waiting: Arc<AtomicUsize>,
+struct Writer {
+    journal: Box<dyn JournalWriter>,
+    means: Means,
+    outlet: Outlet,
+    waiting: Arc<AtomicUsize>,
 }
 
 /// What a writer needs beside its journal.
@@ -36,94 +43,107 @@ pub(crate) struct Means {
     pub(crate) failpoints: Failpoints,
 }
 
-/// A commit whose savepoint is kept, and that waits for the group.
-struct Kept {
-    stored: Stored,
+/// The commits of a group that are not tried yet, the first one last.
+type Group = Vec<(Box<Work>, Reply)>;
+
+/// A command of a group that waits for the commit, or does not any more.
+struct Tried {
     settlement: Option<Arc<Settlement>>,
     reply: Reply,
-}
-
-/// What one savepoint holds, and what is to be sent once the group is stored.
-#[derive(Default)]
-struct Stored {
-    committed: Committed,
-    hooks: Vec<Hook>,
-    publications: Vec<Publication>,
-    /// To single connections.
-    direct: Vec<Staged>,
+    result: Result<Stored, CommitError>,
 }
 
 impl Writer {
     /// Runs on a task, until nobody hands anything over any more.
-    pub(crate) async fn run(mut self, mut works: mpsc::UnboundedReceiver<(Work, Reply)>) {
-        let mut group = Vec::with_capacity(GROUP);
-        while works.recv_many(&mut group, GROUP).await > 0 {
-            self.store(&mut group);
+    async fn run(mut self, mut received: mpsc::UnboundedReceiver<Order>) {
+        let mut orders = Vec::with_capacity(GROUP);
+        while received.recv_many(&mut orders, GROUP).await > 0 {
+            if let Some(done) = self.follow(&mut orders) {
+                return self.close(done);
+            }
             tokio::task::yield_now().await;
         }
     }
 
     /// Likewise on a thread of its own.
-    pub(crate) fn run_blocking(mut self, mut works: mpsc::UnboundedReceiver<(Work, Reply)>) {
-        let mut group = Vec::with_capacity(GROUP);
-        while works.blocking_recv_many(&mut group, GROUP) > 0 {
-            self.store(&mut group);
+    fn run_blocking(mut self, mut received: mpsc::UnboundedReceiver<Order>) {
+        let mut orders = Vec::with_capacity(GROUP);
+        while received.blocking_recv_many(&mut orders, GROUP) > 0 {
+            if let Some(done) = self.follow(&mut orders) {
+                return self.close(done);
+            }
         }
     }
 
-    /// Stores one group, publishes it and lets its acknowledgements go.
-    fn store(&mut self, group: &mut Vec<(Work, Reply)>) {
-        self.waiting.fetch_sub(group.len(), Ordering::AcqRel);
-        let mut kept = Vec::with_capacity(group.len());
-        let stored = self.store_all(group, &mut kept);
-        match stored {
+    /// Does what it is asked to do: stores all commits in one group, then the rest. Says if it shall
+    /// end; commits behind that are dropped, which tells them so.
+    fn follow(&mut self, orders: &mut Vec<Order>) -> Option<oneshot::Sender<()>> {
+        let mut group = Group::with_capacity(orders.len());
+        let (mut tending, mut closing) = (None, None);
+        for order in orders.drain(..) {
+            match order {
+                Order::Store(work, reply) => group.push((work, reply)),
+                Order::Tend(done) => tending = Some(done),
+                Order::Close(done) => {
+                    closing = Some(done);
+                    break;
+                }
+            }
+        }
+        if !group.is_empty() {
+            self.waiting.fetch_sub(group.len(), Ordering::AcqRel);
+            self.store(group);
+        }
+        if let Some(done) = tending {
+            let tended = catch_unwind(AssertUnwindSafe(|| self.journal.tend()));
+            // The runtime may be gone, and with it the one who asked.
+            let _gone = done.send(tended.unwrap_or(false));
+        }
+        closing
+    }
+
+    fn close(self, done: oneshot::Sender<()>) {
+        let Self { journal, outlet, .. } = self;
+        drop(journal);
+        outlet.close(done);
+    }
+
+    /// Stores one group and lets it out.
+    fn store(&mut self, mut group: Group) {
+        // From the back, so that an error leaves what was not tried.
+        group.reverse();
+        let mut tried = Vec::with_capacity(group.len());
+        let outcomes = match self.store_all(&mut group, &mut tried) {
             Ok(()) => {
                 self.means.failpoints.hit(Failpoint::Committed);
-                for kept in &mut kept {
-                    kept.stored.hooks.drain(..).for_each(Hook::stored);
-                }
-                kept.into_iter().for_each(|kept| self.publish(kept));
+                tried.into_iter().map(Tried::stored).collect()
             }
             Err(error) => {
                 let abandoned = catch_unwind(AssertUnwindSafe(|| self.journal.abandon()));
                 let has_panicked = abandoned.is_err();
                 tracing::error!(error = %Chain(&error), has_panicked, "a group was given up");
                 let error = Arc::new(error);
-                let others = group.drain(..).map(|(work, reply)| (work.settlement, reply));
-                let kept = kept.into_iter().map(|kept| (kept.settlement, kept.reply));
-                for (settlement, reply) in kept.chain(others) {
-                    reach(&settlement, Stage::Failed);
-                    reply.tell(Err(CommitError::Journal(Arc::clone(&error))));
-                }
+                let untried = group.drain(..).rev().map(Tried::never);
+                tried.into_iter().chain(untried).map(|tried| tried.lost(&error)).collect()
             }
-        }
+        };
+        self.outlet.let_out(outcomes);
     }
 
-    /// Stores a group. Its commits end up in `kept`; those that say no are told at once. An error
-    /// gives all of them up, and leaves the rest in the group.
-    fn store_all(
-        &mut self,
-        group: &mut Vec<(Work, Reply)>,
-        kept: &mut Vec<Kept>,
-    ) -> Result<(), JournalError> {
+    /// Stores a group. An error gives all of it up, and leaves in the group what was not tried.
+    fn store_all(&mut self, group: &mut Group, tried: &mut Vec<Tried>) -> Result<(), JournalError> {
         survived(JournalError::Unavailable, || self.journal.begin())?;
-        // From the front, so that an error leaves what was not tried.
-        group.reverse();
         while let Some((work, reply)) = group.pop() {
             let settlement = work.settlement.clone();
-            match survived(JournalError::Unavailable, || self.savepoint(work)) {
-                Ok(Ok(stored)) => {
-                    reach(&settlement, Stage::Grouped);
-                    kept.push(Kept { stored, settlement, reply });
-                }
-                Ok(Err(error)) => {
-                    reach(&settlement, Stage::Failed);
-                    reply.tell(Err(error));
-                }
-                Err(error) => {
-                    kept.push(Kept { stored: Stored::default(), settlement, reply });
-                    return Err(error);
-                }
+            let stored = survived(JournalError::Unavailable, || self.savepoint(*work));
+            let (result, error) = match stored {
+                Ok(result) => (result, None),
+                Err(error) => (Ok(Stored::default()), Some(error)),
+            };
+            reach(&settlement, if result.is_ok() { Stage::Grouped } else { Stage::Failed });
+            tried.push(Tried { settlement, reply, result });
+            if let Some(error) = error {
+                return Err(error);
             }
         }
         survived(JournalError::Unknown, || self.journal.commit())
@@ -137,7 +157,7 @@ impl Writer {
             return Ok(Err(CommitError::Predecessor));
         }
         self.journal.savepoint()?;
-        let stored = match self.attempt(work) {
+        let stored = match attempt(&mut *self.journal, work, self.means.clock.now_ms()) {
             Ok(stored) => stored,
             Err(error) => {
                 // A storage that fails here fails at the rollback, too: then all are refused.
@@ -148,88 +168,30 @@ impl Writer {
         self.journal.release()?;
         Ok(Ok(stored))
     }
+}
 
-    fn attempt(&mut self, work: Work) -> Result<Stored, CommitError> {
-        let Work { step, mut effects, mut answer, ledger, cause, question, stream, .. } = work;
-        if let Some(step) = step {
-            let connection = self.journal.connection();
-            let ran = catch_unwind(AssertUnwindSafe(|| step(connection, &mut effects)));
-            answer = ran
-                .map_err(|panic| CommitError::Panicked(panic_message(&*panic).to_owned()))?
-                .map_err(|StepFailed| CommitError::Step)?;
-        }
-        let Effects { staged, changes, hooks } = effects;
-        let ts = self.means.clock.now_ms();
-        let mut at: Vec<(RoomName, Position)> = Vec::new();
-        let mut publications = Vec::new();
-        let mut direct = Vec::new();
-        for emit in staged {
-            if !emit.is_durable() {
-                match &emit.target {
-                    Target::Connection(_) => direct.push(emit),
-                    Target::Rooms(_) => publications.extend(live(&emit)),
-                }
-                continue;
-            }
-            let Target::Rooms(rooms) = emit.target else { continue };
-            for (key, retention) in rooms {
-                let body = EventBody {
-                    name: emit.event.name.into(),
-                    payload: emit.payload.clone(),
-                    ts,
-                    cause,
-                    question: question.clone(),
-                    stream,
-                };
-                let event = NewEvent { room: key, retention, body };
-                let position = self.journal.append(&event).map_err(CommitError::journal)?;
-                let NewEvent { room: key, body, .. } = event;
-                let payload = crate::encode::durable(&key.room, &position, &body);
-                match at.iter_mut().find(|(room, _)| *room == key.room) {
-                    Some((_, last)) => *last = position.clone(),
-                    None => at.push((key.room.clone(), position.clone())),
-                }
-                publications.push(Publication {
-                    key,
-                    message: stage::durable(position, payload),
-                    unless_in: Vec::new(),
-                    release: None,
-                });
-            }
-        }
-        for change in &changes {
-            self.journal.record(change).map_err(CommitError::journal)?;
-        }
-        if let Some(Remember { key, hash, window_ms }) = ledger {
-            let expires_at = ts.saturating_add(window_ms);
-            let entry = LedgerEntry { hash, answer: answer.clone(), at: at.clone(), expires_at };
-            let known = self.journal.remember(&key, entry).map_err(CommitError::journal)?;
-            if let Some(known) = known {
-                return Err(CommitError::Answered(known));
-            }
-        }
-        Ok(Stored { committed: Committed { answer, at }, hooks, publications, direct })
+impl Tried {
+    fn never((work, reply): (Box<Work>, Reply)) -> Self {
+        Self { settlement: work.settlement, reply, result: Ok(Stored::default()) }
     }
 
-    /// Sends what a stored commit emitted. The last publisher that is done lets the command go on.
-    fn publish(&self, kept: Kept) {
-        let Kept { stored, settlement, reply } = kept;
-        let Stored { committed, publications, direct, .. } = stored;
-        reach(&settlement, Stage::Kept);
-        for emit in direct {
-            if let Target::Connection(link) = &emit.target {
-                stage::send_to(link, emit.message());
+    /// Its group is stored.
+    fn stored(self) -> Outcome {
+        match self.result {
+            Ok(mut stored) => {
+                reach(&self.settlement, Stage::Kept);
+                stored.hooks.drain(..).for_each(Hook::stored);
+                Outcome::Kept(stored, self.reply)
             }
+            Err(error) => Outcome::Refused(error, self.reply),
         }
-        let failpoints = self.means.failpoints.clone();
-        let release = Release::new(move || {
-            failpoints.hit(Failpoint::Published);
-            reply.tell(Ok(committed));
-        });
-        for mut publication in publications {
-            publication.release = Some(Arc::clone(&release));
-            self.means.publisher.publish(publication);
-        }
+    }
+
+    /// Its group was given up. Whoever was refused before was refused for another reason.
+    fn lost(self, error: &Arc<JournalError>) -> Outcome {
+        reach(&self.settlement, Stage::Failed);
+        let lost = |_| CommitError::Journal(Arc::clone(error));
+        Outcome::Refused(self.result.map_or_else(|refused| refused, lost), self.reply)
     }
 }
 

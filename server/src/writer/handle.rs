@@ -1,0 +1,145 @@
+//! The way to the journal's writer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::outlet::Outlet;
+use super::{Means, Writer};
+use crate::commit::{CommitError, Committed, Reply, Work};
+use crate::journal::{Host, Journal, JournalError};
+
+/// How many commits may wait. Beyond it the storage is far behind, and new ones are refused.
+const WAITING: usize = 65_536;
+
+/// How often the journal does what falls due by time.
+const TEND: Duration = Duration::from_secs(1);
+
+/// Likewise while there is more of it than it does at once: commits go in between.
+const TEND_ON: Duration = Duration::from_millis(10);
+
+/// What the writer is asked to do.
+pub(crate) enum Order {
+    /// To store a commit.
+    Store(Box<Work>, Reply),
+    /// To do what falls due by time. Told whether there is more.
+    Tend(oneshot::Sender<bool>),
+    /// To close the journal and end. Told when that is done.
+    Close(oneshot::Sender<()>),
+}
+
+/// Gives work to the writer. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct WriterHandle {
+    orders: mpsc::UnboundedSender<Order>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl WriterHandle {
+    /// Starts the writer of a journal. It ends when the last handle is gone, or when it is closed.
+    pub(crate) fn start(journal: &dyn Journal, means: Means) -> Result<Self, JournalError> {
+        let (orders, received) = mpsc::unbounded_channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let host = journal.host();
+        let outlet = Outlet::new(&means, host);
+        let journal = journal.writer()?;
+        let writer = Writer { journal, means, outlet, waiting: Arc::clone(&waiting) };
+        match host {
+            Host::Task => {
+                tokio::spawn(writer.run(received));
+            }
+            Host::Thread => {
+                let runtime = tokio::runtime::Handle::current();
+                let run = move || {
+                    // The clock follows the runtime's, and hooks may spawn.
+                    let _context = runtime.enter();
+                    writer.run_blocking(received);
+                };
+                std::thread::Builder::new()
+                    .name("tautline-journal".to_owned())
+                    .spawn(run)
+                    .map_err(|error| JournalError::Unavailable(Box::new(error)))?;
+            }
+        }
+        tokio::spawn(tend(orders.downgrade()));
+        Ok(Self { orders, waiting })
+    }
+
+    /// Hands a commit over. What is submitted later is stored later.
+    pub(crate) fn submit(&self, work: Work, reply: Reply) {
+        let refused = if self.waiting.fetch_add(1, Ordering::AcqRel) >= WAITING {
+            Some((CommitError::Behind, reply))
+        } else {
+            match self.orders.send(Order::Store(Box::new(work), reply)) {
+                Err(mpsc::error::SendError(Order::Store(_, reply))) => {
+                    Some((CommitError::Gone, reply))
+                }
+                Ok(()) | Err(_) => None,
+            }
+        };
+        if let Some((error, reply)) = refused {
+            self.waiting.fetch_sub(1, Ordering::AcqRel);
+            reply.tell(Err(error));
+        }
+    }
+
+    /// Hands a commit over. `then` gets what was stored and published, in the order of the commits:
+    /// tasks that are woken in this order run in any.
+    pub(crate) fn store_then<F: FnOnce(Committed) + Send + 'static>(
+        &self,
+        work: Work,
+        then: F,
+    ) -> impl Future<Output = Result<(), CommitError>> + Send + use<F> {
+        let (reply, receipt) = oneshot::channel();
+        self.submit(
+            work,
+            Reply::new(move |result| {
+                // Nobody waits any more: then nobody is told.
+                let _gone = reply.send(result.map(then));
+            }),
+        );
+        async move { receipt.await.unwrap_or(Err(CommitError::Gone)) }
+    }
+
+    /// Hands a commit over and gives a future of what became of it.
+    pub(crate) fn store(
+        &self,
+        work: Work,
+    ) -> impl Future<Output = Result<Committed, CommitError>> + Send + use<> {
+        let (reply, receipt) = oneshot::channel();
+        self.submit(
+            work,
+            Reply::new(move |result| {
+                // Nobody waits any more: then nobody is told.
+                let _gone = reply.send(result);
+            }),
+        );
+        async move { receipt.await.unwrap_or(Err(CommitError::Gone)) }
+    }
+
+    /// Stores what was handed over and closes the journal. What comes later is refused.
+    pub(crate) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        // It may be closed already.
+        let _ended = self.orders.send(Order::Close(done));
+        let _done = closed.await;
+    }
+}
+
+/// Has the journal tended, for as long as somebody may write to it.
+async fn tend(orders: mpsc::WeakUnboundedSender<Order>) {
+    let mut pause = TEND;
+    loop {
+        tokio::time::sleep(pause).await;
+        let (done, tended) = oneshot::channel();
+        let Some(orders) = orders.upgrade() else { return };
+        if orders.send(Order::Tend(done)).is_err() {
+            return;
+        }
+        drop(orders);
+        let Ok(goes_on) = tended.await else { return };
+        pause = if goes_on { TEND_ON } else { TEND };
+    }
+}
