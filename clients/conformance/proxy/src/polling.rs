@@ -40,6 +40,7 @@ async fn exchange(
     let mut body = whole(body).await?;
     // A compressed answer could not be read.
     head.headers.remove(ACCEPT_ENCODING);
+    head.headers.remove(CONTENT_LENGTH);
     if head.method == Method::POST {
         body = judged(desk, link, Direction::Up, &body).await?;
         if body.is_empty() {
