@@ -1,20 +1,22 @@
 //! What a command hands to the journal's writer, and what it hears of it.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use tautline::{Encoded, RoomName, Uuid};
 
-use crate::journal::{Change, JournalError, LedgerEntry, LedgerKey, QuestionRef, StreamRef};
+use crate::journal::{
+    Change, JournalError, JournalWriter, LedgerEntry, LedgerKey, QuestionRef, StreamRef,
+};
 use crate::position::Position;
 use crate::settlement::Settlement;
 use crate::stage::Staged;
 
 pub(crate) use crate::writer::WriterHandle;
 
-/// The closure of a `cx.commit`: gets the journal's connection, leaves its effects and its answer.
+/// The closure of a `cx.commit`: may ask the journal for its connection, leaves its effects and its
+/// answer.
 pub(crate) type Step =
-    Box<dyn FnOnce(&dyn Any, &mut Effects) -> Result<Encoded, StepFailed> + Send>;
+    Box<dyn FnOnce(&dyn JournalWriter, &mut Effects) -> Result<Encoded, StepFailed> + Send>;
 
 /// What is stored together, beside the application's own rows.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! `Context`: what a handler knows of its caller, and what it can do besides answering.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::cell::RefMut;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::commit::{CommitError, Effects, StepFailed};
 use crate::core::Core;
 use crate::emitter::Roomless;
 use crate::identity::Identity;
-use crate::journal::{JournalError, Receipt, RoomKey};
+use crate::journal::{JournalError, JournalWriter, Receipt, RoomKey};
 use crate::membership;
 use crate::presence::{Departure, Present};
 use crate::session::lock;
@@ -114,8 +114,8 @@ impl<N: Namespace> Context<N> {
         let kept = Arc::clone(&answer);
         let roomless = Roomless::Connection(Some(Arc::clone(&self.core.session.link)));
         let submitted = self.core.submit(|work| {
-            work.step = Some(Box::new(move |connection, effects| {
-                let tx = Tx::new(connection, TxSink::new(roomless));
+            work.step = Some(Box::new(move |journal, effects| {
+                let tx = Tx::new(journal, TxSink::new(roomless));
                 let result = run_step(&tx, step);
                 let (result, encoded) = match (result, tx.take()) {
                     (Ok((value, encoded)), Ok(emitted)) => {
@@ -178,13 +178,13 @@ impl<N> fmt::Debug for Context<N> {
 
 /// One atomic step on the journal's writer.
 pub struct Tx<'a, N> {
-    connection: &'a dyn Any,
+    journal: &'a dyn JournalWriter,
     sink: TxSink<N>,
 }
 
 impl<'a, N: Namespace> Tx<'a, N> {
-    pub(crate) fn new(connection: &'a dyn Any, sink: TxSink<N>) -> Self {
-        Self { connection, sink }
+    pub(crate) fn new(journal: &'a dyn JournalWriter, sink: TxSink<N>) -> Self {
+        Self { journal, sink }
     }
 
     /// What is stored with this step.
@@ -206,7 +206,7 @@ impl<'a, N: Namespace> Tx<'a, N> {
     /// The journal's own connection, to write the application's rows in the same transaction; `None`
     /// if the journal has no connection of this type.
     pub fn connection<C: 'static>(&self) -> Option<&'a C> {
-        self.connection.downcast_ref()
+        self.journal.connection().downcast_ref()
     }
 }
 

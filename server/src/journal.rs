@@ -135,7 +135,8 @@ pub trait JournalWriter: Send + 'static {
     }
 
     /// The storage's own connection, through which an application writes its rows into the same
-    /// transaction. A journal without one gives `&()`.
+    /// transaction. Asked for by steps alone, and only by those that need it; what they write until
+    /// `release` or `rollback` belongs to their command. A journal without one gives `&()`.
     fn connection(&self) -> &dyn Any;
 }
 

@@ -89,7 +89,8 @@ impl Server {
         self.transport.core.roster.count()
     }
 
-    /// Whether the journal can store.
+    /// Whether the journal can store. While it cannot, the server stays up, refuses commands that
+    /// have to be stored as `journal_unavailable`, and goes on by itself when the cause is gone.
     pub fn journal_health(&self) -> Health {
         self.runtime.journal.health()
     }
@@ -124,7 +125,7 @@ impl Server {
     }
 
     /// Goes down in good order: refuses what comes, calls open questions off, tells every client,
-    /// closes every link, and waits until handlers and hooks have ended.
+    /// closes every link, waits until handlers and hooks have ended, and closes the journal.
     pub async fn shutdown(&self) {
         self.runtime.begin_closing();
         self.transport.shutdown().await;
@@ -132,6 +133,7 @@ impl Server {
         if tokio::time::timeout(patience, self.runtime.tasks.idle()).await.is_err() {
             tracing::warn!("some handlers have not ended");
         }
+        self.runtime.writer.close().await;
     }
 }
 

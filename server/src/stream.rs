@@ -7,7 +7,6 @@ mod state;
 mod timers;
 mod work;
 
-use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
@@ -19,6 +18,7 @@ use tautline::{
 use crate::commit::{CommitError, Effects, StepFailed, Work};
 use crate::context::{Tx, run_step};
 use crate::emitter::Roomless;
+use crate::journal::JournalWriter;
 use crate::runtime::Runtime;
 use crate::session::lock;
 use crate::sink::TxSink;
@@ -240,8 +240,8 @@ impl<N: Namespace, A: Wire, E: ContractError> Stream<N, A, E> {
         let (kept, streams) = (Arc::clone(&ended), Arc::clone(&self.streams));
         let mut work = Work::new();
         work.cause = self.entry.cause;
-        work.step = Some(Box::new(move |connection, effects| {
-            let result = self.end_with(connection, step, effects);
+        work.step = Some(Box::new(move |journal, effects| {
+            let result = self.end_with(journal, step, effects);
             let is_ok = result.is_ok();
             *lock(&kept) = Some(result);
             if is_ok { Ok(Encoded::default()) } else { Err(StepFailed) }
@@ -313,13 +313,18 @@ impl<N: Namespace, A: Wire, E: ContractError> Stream<N, A, E> {
     }
 
     /// Runs the step of a [`Stream::finish_with`], on the writer.
-    fn end_with<X, F>(&self, connection: &dyn Any, step: F, effects: &mut Effects) -> Answer<A, X>
+    fn end_with<X, F>(
+        &self,
+        journal: &dyn JournalWriter,
+        step: F,
+        effects: &mut Effects,
+    ) -> Answer<A, X>
     where
         F: FnOnce(&Tx<'_, N>) -> Answer<A, X>,
     {
         // The rest of the text goes out before what the step emits.
         self.streams.hand_over(&self.entry, effects);
-        let tx = Tx::new(connection, TxSink::new(self.roomless.clone()));
+        let tx = Tx::new(journal, TxSink::new(self.roomless.clone()));
         let (answer, encoded) = run_step(&tx, step)?;
         effects.extend(tx.take()?);
         self.end_in(&Ending::Finished(encoded), effects)?;

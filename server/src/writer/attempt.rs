@@ -35,8 +35,7 @@ pub(super) fn attempt(
 ) -> Result<Stored, CommitError> {
     let Work { step, mut effects, mut answer, ledger, cause, question, stream, .. } = work;
     if let Some(step) = step {
-        let connection = journal.connection();
-        let ran = catch_unwind(AssertUnwindSafe(|| step(connection, &mut effects)));
+        let ran = catch_unwind(AssertUnwindSafe(|| step(&*journal, &mut effects)));
         answer = ran
             .map_err(|panic| CommitError::Panicked(panic_message(&*panic).to_owned()))?
             .map_err(|StepFailed| CommitError::Step)?;
