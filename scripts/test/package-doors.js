@@ -67,7 +67,19 @@ async function typeMistakes({ name }, tarball) {
     .map((problem) => `${name}: ${problem.kind} ${problem.entrypoint ?? ""}`);
 }
 
-async function sizeMistakes(folder, { name, dependencies = {}, peerDependencies = {} }) {
+/** Each door of a package has a budget of its own; doors for tests have none. */
+async function sizeMistakes(folder, manifest) {
+  const mistakes = [];
+  for (const [door, { default: file } = {}] of Object.entries(manifest.exports)) {
+    if (!file?.endsWith(".js") || door === "./testing") continue;
+    mistakes.push(...(await doorMistakes(`${folder}/${file}`, door.slice(1), manifest)));
+  }
+  return mistakes;
+}
+
+async function doorMistakes(entry, door, manifest) {
+  const { dependencies = {}, peerDependencies = {} } = manifest;
+  const name = manifest.name + door;
   const foreign = Object.keys({ ...dependencies, ...peerDependencies });
   const built = await build({
     configFile: false,
@@ -75,7 +87,7 @@ async function sizeMistakes(folder, { name, dependencies = {}, peerDependencies 
     build: {
       write: false,
       minify: true,
-      lib: { entry: `${folder}/dist/index.js`, formats: ["es"] },
+      lib: { entry, formats: ["es"] },
       rollupOptions: {
         external: (id) => foreign.some((it) => id === it || id.startsWith(`${it}/`)),
       },

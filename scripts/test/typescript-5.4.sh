@@ -9,8 +9,9 @@ mkdir -p "$work"
 
 {
   echo 'import * as client from "@tautline/client";'
+  echo 'import * as indexeddb from "@tautline/client/indexeddb";'
   echo 'import * as react from "@tautline/react";'
-  echo 'export const doors = [client, react];'
+  echo 'export const doors = [client, indexeddb, react];'
 } >"$work/imports.ts"
 
 cat >"$work/tsconfig.json" <<'JSON'

@@ -47,20 +47,20 @@ function createKeeping(storage: OutboxStorage, parts: KeepingParts): Keeping {
         return guestCredential;
       },
       (error: unknown) => {
-        if (isMine()) fail(error, false);
+        if (isMine()) fail(unavailable(error), false);
         return undefined;
       },
     );
     return mine;
   }
 
-  function fail(error: unknown, isErased: boolean): void {
+  function fail(why: LibraryProblem, isErased: boolean): void {
     place?.close();
     place = undefined;
-    problem = unavailable(error);
-    log("error", "outbox unavailable", { error });
+    problem = why;
+    log("error", "outbox unavailable", { reason: why.params?.["reason"], isErased });
     parts.lost(isErased);
-    parts.report(problem, "");
+    parts.report(why, "");
     parts.ready();
   }
 
@@ -75,7 +75,7 @@ function createKeeping(storage: OutboxStorage, parts: KeepingParts): Keeping {
         adopt(rows, true);
       },
       (error: unknown) => {
-        if (place === mine) fail(error, false);
+        if (place === mine) fail(unavailable(error), false);
       },
     );
   }
@@ -124,8 +124,9 @@ function createKeeping(storage: OutboxStorage, parts: KeepingParts): Keeping {
         },
         (error: unknown) => {
           if (place !== mine) return;
-          log("error", "not kept", { id: row.id, error });
-          parts.report(unavailable(error), row.name);
+          const why = unavailable(error);
+          log("error", "not kept", { id: row.id, reason: why.params?.["reason"] });
+          parts.report(why, row.name);
           parts.notKept(row);
         },
       );

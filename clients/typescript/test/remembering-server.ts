@@ -26,8 +26,9 @@ export function judge(
   return mayBeForgotten ? "outcome_unknown" : "run";
 }
 
-/** What it did. */
+/** What it remembers, and what it did. */
 export interface Remembering {
+  readonly answers: Map<string, { readonly text: string; readonly answer: unknown }>;
   /** The cards that were added, by whom and in order. */
   readonly ran: { readonly subject: string; readonly text: string }[];
   /** Which memory it has: another one knows nothing. */
@@ -39,10 +40,14 @@ export interface Remembering {
 /** For how long it remembers. */
 export const WINDOW_MS = 60_000;
 
-/** Makes a fake server remember the cards that are added to its boards. */
-export function remembering(server: FakeServer): Remembering {
-  const answers = new Map<string, { readonly text: string; readonly answer: unknown }>();
-  const it: Remembering = { ran: [], ledger: "ledger-1", losesAnswers: false };
+/** The memory of a server that has just begun. */
+export function freshMemory(): Remembering {
+  return { answers: new Map(), ran: [], ledger: "ledger-1", losesAnswers: false };
+}
+
+/** Makes a fake server remember the cards that are added to its boards. Several may share a memory. */
+export function remembering(server: FakeServer, it = freshMemory()): Remembering {
+  const { answers } = it;
 
   server.handle("add_card", ({ text }: Card, { meta }) => {
     const { id, after, resent } = meta as { id: string; after?: string; resent?: Resent };

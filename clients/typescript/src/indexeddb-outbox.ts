@@ -1,0 +1,264 @@
+// The outbox in IndexedDB. Each row belongs to one client, the only one that sends it; a client that
+// dies leaves its rows to the next one of the same person.
+
+import {
+  type Database,
+  explain,
+  openDatabase,
+  type Reason,
+  resultOf,
+  unavailable,
+} from "./indexeddb-database.js";
+import { judgeRow, ownerOf, type Row } from "./indexeddb-rows.js";
+import { localProblem } from "./local-problems.js";
+import type { KeptCommand, OpenOutbox, OutboxHost, Remembered } from "./outbox-storage.js";
+import { ProblemError } from "./problem.js";
+import { beginLife, type Life } from "./tab-lives.js";
+import { groupedWrites } from "./write-groups.js";
+
+/** Who used the outbox last. */
+interface Note {
+  readonly subject: string;
+  /** The guest of this browser, and what makes it the same guest again. */
+  readonly guest?: { readonly subject: string; readonly credential: string };
+}
+
+/** Something to write. A row that is `undefined` is to be deleted. */
+type Change =
+  | { readonly type: "row"; readonly id: string; readonly command: KeptCommand | undefined }
+  | { readonly type: "note" };
+
+interface Open {
+  readonly database: Database;
+  readonly life: Life;
+}
+
+/** How long a database may take before the outbox goes on without it. */
+const PATIENCE_MS = 5_000;
+
+/** Opens the outbox in the database of that name. `subjectOf` says who uses it, if the app knows. */
+export function openIndexedDbOutbox(
+  name: string,
+  subjectOf: () => string | undefined,
+  host: OutboxHost,
+): OpenOutbox {
+  const { clock, log } = host;
+  let life: Life | undefined;
+  let isClosed = false;
+  let note: Note | undefined;
+  /** Whose rows were asked for: what a client leaves that dies later is theirs as well. */
+  let present: string | undefined;
+  /** Under which number each command of ours lies. */
+  const keys = new Map<string, IDBValidKey>();
+
+  const opening = within(start());
+  const opened = within(opening.then(recall));
+  const writes = groupedWrites(commit);
+
+  async function start(): Promise<Open> {
+    try {
+      life = await beginLife(name, { met: waitFor, cleared: host.cleared });
+      const database = await openDatabase(databaseName(name), (reason) => void lost(reason));
+      if (!isClosed) return { database, life };
+      // It took too long, and nobody waits for it any more.
+      database.close();
+      throw unavailable("timed_out");
+    } catch (error) {
+      life?.end();
+      throw problemOf(error);
+    }
+  }
+
+  async function recall({ database, life }: Open): Promise<Remembered> {
+    const [rows, last] = await database.transact("readonly", async ({ rows, notes }) => [
+      (await resultOf(rows.getAll())) as unknown[],
+      (await resultOf(notes.get("last"))) as Note | undefined,
+    ]);
+    note = last;
+    // A guest of two tabs that met the server at the same time: what the other one wrote waits for it.
+    const living = await life.living();
+    const left = rows.find((row) => guestOf(row) && !living.has(ownerOf(row)));
+    const guestCredential = guestOf(left) ?? last?.guest?.credential;
+    const subject = subjectOf();
+    return {
+      ...(subject !== undefined && { subject }),
+      ...(guestCredential !== undefined && { guestCredential }),
+    };
+  }
+
+  async function commit(group: readonly Change[]): Promise<void> {
+    const { database, life } = await opening;
+    await opened;
+    // Of one command only the last word counts.
+    const last = new Map<string, KeptCommand | undefined>();
+    for (const change of group) if (change.type === "row") last.set(change.id, change.command);
+    const added: [string, IDBRequest<IDBValidKey>][] = [];
+    await within(
+      database.transact("readwrite", ({ rows, notes }) => {
+        for (const [id, command] of last) {
+          const key = keys.get(id);
+          if (command === undefined) {
+            if (key !== undefined) rows.delete(key);
+          } else if (key !== undefined) {
+            rows.put(rowOf(life.owner, command), key);
+          } else {
+            added.push([id, rows.add(rowOf(life.owner, command))]);
+          }
+        }
+        if (group.some(({ type }) => type === "note")) notes.put(note, "last");
+      }),
+    );
+    for (const [id, request] of added) keys.set(id, request.result);
+    for (const [id, command] of last) if (command === undefined) keys.delete(id);
+  }
+
+  function rowOf(owner: string, command: KeptCommand): Row {
+    const subject = command.subject ?? note?.subject;
+    const guest = note?.guest?.subject === subject ? note?.guest?.credential : undefined;
+    return {
+      owner,
+      ...(guest !== undefined && { guest }),
+      command: subject === undefined ? command : { ...command, subject },
+    };
+  }
+
+  async function load(subject: string): Promise<readonly KeptCommand[]> {
+    const { database, life } = await opening;
+    await opened;
+    present = subject;
+    const rows = await database.transact("readonly", ({ rows }) => resultOf(rows.getAll()));
+    const found: Found[] = [];
+    for (const owner of new Set(rows.map(ownerOf))) {
+      if (owner === life.owner) continue;
+      const wasDead = await life.ifDead(owner, async () => {
+        found.push(...(await inherit(owner, subject)));
+      });
+      if (!wasDead) waitFor(owner);
+    }
+    return inOrder(found);
+  }
+
+  /** Takes what a dead client has left of this person's. To be called while nobody else can. */
+  async function inherit(owner: string, subject: string): Promise<Found[]> {
+    const { database, life } = await opening;
+    const world = { now: clock.now(), maxAgeMs: host.maxAgeMs };
+    const found: Found[] = [];
+    const useless: [reason: "unowned" | "damaged" | "stale", row: unknown][] = [];
+    await database.transact("readwrite", async ({ rows }) => {
+      const all = (await resultOf(rows.getAll())) as unknown[];
+      for (const [index, key] of (await resultOf(rows.getAllKeys())).entries()) {
+        const row = all[index];
+        if (ownerOf(row) !== owner) continue;
+        const verdict = judgeRow(row, subject, world);
+        if (verdict === "ours") {
+          rows.put({ ...(row as Row), owner: life.owner }, key);
+          found.push([key as number, (row as Row).command]);
+        } else if (verdict !== "another's") {
+          rows.delete(key);
+          useless.push([verdict, row]);
+        }
+      }
+    });
+    for (const [key, { id }] of found) keys.set(id, key);
+    for (const [reason, row] of useless) {
+      log("warn", "not restored", { reason, id: (row as Partial<Row>)?.command?.id });
+      if (reason === "stale") continue;
+      host.damaged(localProblem("entry_unusable", { params: { reason } }));
+    }
+    return found;
+  }
+
+  /** When that client dies, what it leaves is ours. */
+  function waitFor(owner: string): void {
+    life?.whenDead(owner, async () => {
+      if (present === undefined || isClosed) return;
+      try {
+        host.adopt(inOrder(await inherit(owner, present)));
+      } catch (error) {
+        // It is still there for the next client that looks.
+        log("warn", "not inherited", { owner, error });
+      }
+    });
+  }
+
+  /** The database was taken from us. */
+  async function lost(reason: Reason): Promise<void> {
+    let isErased = reason === "erased";
+    if (reason === "closed") {
+      // Closed by the browser: what was in it may be there, or be gone with the data of the site.
+      const again = await openDatabase(databaseName(name), () => {}).catch(() => undefined);
+      const count = await again?.transact("readonly", ({ rows }) => resultOf(rows.count()));
+      isErased = count === 0;
+      again?.close();
+    }
+    host.failed(unavailable(isErased ? "erased" : reason).problem, isErased);
+  }
+
+  function within<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = clock.after(PATIENCE_MS, () => reject(unavailable("timed_out")));
+      work.then(resolve, (error: unknown) => reject(problemOf(error))).finally(stop);
+    });
+  }
+
+  return {
+    opened,
+    remember(subject, credential) {
+      const guest = credential === undefined ? note?.guest : { subject, credential };
+      note = { subject, ...(guest && { guest }) };
+      writes.write({ type: "note" }).catch((error: unknown) => log("warn", "not noted", { error }));
+    },
+    load: (subject) => within(load(subject)),
+    put: (command) => writes.write({ type: "row", id: command.id, command }),
+    remove(id) {
+      writes
+        .write({ type: "row", id, command: undefined })
+        .catch((error: unknown) => log("warn", "not removed", { id, error }));
+    },
+    async clear(subject) {
+      await writes.idle();
+      const { database, life } = await opening;
+      if (note?.subject === subject) note = undefined;
+      await within(
+        database.transact("readwrite", async ({ rows, notes }) => {
+          const all = (await resultOf(rows.getAll())) as Partial<Row>[];
+          for (const [index, key] of (await resultOf(rows.getAllKeys())).entries()) {
+            if (all[index]?.command?.subject === subject) rows.delete(key);
+          }
+          if (!note) notes.delete("last");
+        }),
+      );
+      life.say({ cleared: subject });
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      // What was asked for before is written; then others may have it.
+      const end = () => life?.end();
+      opening
+        .then(async ({ database }) => {
+          await writes.idle();
+          database.close();
+        })
+        .then(end, end);
+    },
+  };
+}
+
+type Found = [key: number, command: KeptCommand];
+
+function inOrder(found: readonly Found[]): readonly KeptCommand[] {
+  return [...found].sort(([a], [b]) => a - b).map(([, command]) => command);
+}
+
+function databaseName(name: string): string {
+  return `tautline:${name}`;
+}
+
+function guestOf(row: unknown): string | undefined {
+  return (row as Partial<Row> | undefined)?.guest;
+}
+
+function problemOf(error: unknown): ProblemError {
+  return error instanceof ProblemError ? error : explain(error);
+}
