@@ -12,7 +12,7 @@ import { newId } from "./identifier.js";
 import { localProblem } from "./local-problems.js";
 import type { Logger } from "./logger.js";
 import { createOutbox, isKept } from "./outbox.js";
-import type { DurableOutbox } from "./outbox-durable.js";
+import type { DurableOutbox, Keeping } from "./outbox-durable.js";
 import { createOutboxFace } from "./outbox-face.js";
 import type { Outbox, OutboxLimits } from "./outbox-types.js";
 import { type Measured, measure } from "./payload-size.js";
@@ -71,7 +71,7 @@ const IN_FLIGHT = 32;
 export function createCommands(parts: CommandParts): Commands {
   const { connection, clock, log, contract } = parts;
   const { ageMs } = parts.limits;
-  const keeping = parts.durable?.keep({
+  const keeping: Keeping | undefined = parts.durable?.keep({
     ...parts,
     restore,
     giveUp,
