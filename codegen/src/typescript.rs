@@ -57,19 +57,25 @@ fn namespace_file(described: &Described, namespace: &'static NamespaceFacts) -> 
         types => format!("{types}\n{descriptor}"),
     };
     let used = used_by_descriptors(namespace);
-    let mut imports = builder_import(&descriptor);
+    let mut imports = client_import(&descriptor, namespace);
     imports.push_str(&type_imports(described, namespace.name, &own, &used));
     file(&kebab_case(namespace.name), &imports, &body)
 }
 
-/// The builders that the descriptors call.
-fn builder_import(descriptor: &str) -> String {
+/// The builders that the descriptors call, and the features that its rooms bring.
+fn client_import(descriptor: &str, namespace: &NamespaceFacts) -> String {
     let all = ["command", "event", "joinable", "namespace", "question", "stream"];
     let called = |name: &&str| {
         descriptor.contains(&format!(": {name}<")) || descriptor.contains(&format!("= {name}("))
     };
-    let names: Vec<String> =
+    let mut names: Vec<String> =
         all.iter().filter(|name| called(name)).map(ToString::to_string).collect();
+    let rooms = namespace.rooms();
+    let has_presence = rooms.iter().any(|room| room.presence.is_some());
+    let has_receipts = rooms.iter().any(|room| room.receipts);
+    names.extend(has_presence.then(|| "presence".to_owned()));
+    names.extend(has_receipts.then(|| "receipts".to_owned()));
+    names.sort();
     import("import", &names, "@tautline/client")
 }
 
@@ -82,8 +88,9 @@ fn used_by_descriptors(namespace: &'static NamespaceFacts) -> Vec<String> {
         }
         names.extend(refusals(event).map(|errors| errors.name.to_owned()));
     }
-    for room in namespace.rooms() {
-        types::type_of(&room.ty).names(&mut names);
+    let rooms = namespace.rooms().into_iter();
+    for ty in rooms.flat_map(|room| [Some(room.ty), room.presence]).flatten() {
+        types::type_of(&ty).names(&mut names);
     }
     names.extend(errors_of(namespace).iter().map(|errors| errors.name.to_owned()));
     names.into_iter().collect()

@@ -8,7 +8,9 @@ import {
   namespace,
   type Problem,
   type ProblemOf,
+  presence,
   question,
+  receipts,
   roomState,
   stream,
 } from "@tautline/client";
@@ -65,8 +67,8 @@ export const Board = namespace({
       join: "join_board",
       pattern: "board:{board_id}",
       name: room,
-      receipts: true,
-      presence: true,
+      presence,
+      receipts,
     }),
     /** Has events, and nothing beside them. */
     shelf: joinable<BoardId, void>({ pattern: "shelf:{board_id}", name: () => "shelf" }),

@@ -15,6 +15,7 @@ import type {
   StreamFacts,
 } from "./descriptors.js";
 import type { Problem } from "./problem.js";
+import { streams } from "./streams.js";
 
 /** A command. Its namespace is filled in by `namespace`, as for all parts. */
 export function command<Payload, Answer, Failure extends Problem = never>(
@@ -39,7 +40,7 @@ export function question<Payload, Answer, Declined extends Problem = never>(
 export function stream<Start, End, Failure extends Problem = never>(
   facts: StreamFacts<Start>,
 ): ServerStream<Start, End, Failure> {
-  return { kind: "stream", namespace: "", ...facts };
+  return { kind: "stream", namespace: "", "~feature": streams, ...facts };
 }
 
 /** A room that clients may enter. Without presence its members have nothing to show each other. */

@@ -7,17 +7,15 @@ import { createConnection } from "./connection.js";
 import type { Numbered } from "./cursor.js";
 import type { AnyCommand, AnyEvent, NamespaceParts } from "./descriptors.js";
 import { developmentHelp } from "./development.js";
+import { makeFeatures } from "./feature.js";
 import { localProblem } from "./local-problems.js";
 import { OUTBOX_LIMITS } from "./outbox-types.js";
-import { createPresence } from "./presence.js";
 import { type Problem, ProblemError } from "./problem.js";
 import { createQuestions } from "./questions.js";
-import { createReceipts } from "./receipts.js";
 import type { RoomEntry } from "./room-entry.js";
 import { createRoomHandles } from "./room-handles.js";
 import { createRooms } from "./rooms.js";
 import { socketIoTransport } from "./socket-io-transport.js";
-import { createStreams } from "./streams.js";
 import {
   CONTROL,
   type Position,
@@ -76,9 +74,12 @@ export function createClient(options: ClientOptions): Client {
     },
   });
   const questions = createQuestions(connection, log);
-  const streams = createStreams((entry) => rooms.refresh(entry));
-  const receipts = createReceipts({ connection, clock, log });
-  const presence = createPresence(connection, (entry) => rooms.refresh(entry));
+  const { streams, receipts, presence } = makeFeatures(Object.values(contract.namespaces), {
+    connection,
+    clock,
+    log,
+    refresh: (entry) => rooms.refresh(entry),
+  });
   const rooms = createRooms({
     connection,
     clock,
@@ -92,7 +93,7 @@ export function createClient(options: ClientOptions): Client {
         .map(({ namespace }) => namespace),
     ),
     deliver,
-    sides: [questions.side, streams.side, receipts.side, presence.side],
+    sides: [questions, streams, receipts, presence].flatMap((it) => it?.side ?? []),
     settled: (namespace) => commands.pump(namespace),
   });
   const commands = createCommands({
@@ -180,15 +181,15 @@ export function createClient(options: ClientOptions): Client {
 
   /** Something live of a room of ours, which the library itself has sent. */
   function heard(entry: RoomEntry, name: string, payload: unknown): void {
-    if (name === CONTROL.append) streams.appended(entry, payload as WireAppend);
-    else if (name === CONTROL.presence) presence.changed(entry, payload as WirePresenceChange);
-    else receipts.heard(entry, (payload as WireReceipts).receipts);
+    if (name === CONTROL.append) streams?.appended(entry, payload as WireAppend);
+    else if (name === CONTROL.presence) presence?.changed(entry, payload as WirePresenceChange);
+    else receipts?.heard(entry, (payload as WireReceipts).receipts);
   }
 
   function deliver(namespace: string, event: WireEvent): void {
     const { name, payload, meta } = event;
     const entry = meta.room === undefined ? undefined : rooms.member(namespace, meta.room);
-    if (entry) streams.delivered(entry, event);
+    if (entry) streams?.delivered(entry, event);
     if (meta.question) {
       questions.asked(namespace, { ...meta.question, name, payload, room: meta.room ?? "" });
     }
@@ -249,6 +250,7 @@ export function createClient(options: ClientOptions): Client {
     join: handles.join as Client["join"],
     room: handles.look as Client["room"],
     streams(stream, start) {
+      if (!streams) throw new Error(`stream \`${stream.name}\` is of another contract`);
       const { getSnapshot, subscribe } = streams.store(stream, start);
       return {
         getSnapshot,

@@ -138,11 +138,20 @@ export interface ServerStream<Start, End, Failure extends Problem = never>
   extends StreamFacts<Start> {
   readonly kind: "stream";
   readonly namespace: string;
+  readonly "~feature": Feature;
   readonly "~types"?: {
     readonly start: (start: Start) => void;
     readonly end: End;
     readonly failure: Failure;
   };
+}
+
+/**
+ * A part of the runtime that a descriptor brings along, since it needs it. What no descriptor brings is
+ * not in the page's bundle.
+ */
+export interface Feature {
+  readonly "~make": unknown;
 }
 
 /** What the contract says about a room that clients may enter. */
@@ -152,10 +161,10 @@ export interface JoinableFacts<Params> {
   readonly pattern: string;
   /** The room's name for these parameters. */
   readonly name: (params: Params) => string;
-  /** Whether its members see each other. */
-  readonly presence?: boolean;
-  /** Whether it keeps how far each user has got. */
-  readonly receipts?: boolean;
+  /** `presence`, if its members see each other. */
+  readonly presence?: Feature;
+  /** `receipts`, if it keeps how far each user has got. */
+  readonly receipts?: Feature;
   readonly scope?: string;
   readonly scopes?: readonly string[];
   readonly guests?: boolean;

@@ -48,6 +48,7 @@ export type {
   ContractDescriptor,
   EventDelivery,
   EventFacts,
+  Feature,
   Joinable,
   JoinableFacts,
   NamespaceParts,
@@ -67,6 +68,7 @@ export type {
   OutboxSnapshot,
   OutboxStatus,
 } from "./outbox-types.js";
+export { presence } from "./presence.js";
 export type {
   FieldProblem,
   LibraryCode,
@@ -81,6 +83,7 @@ export type {
   Severity,
 } from "./problem.js";
 export { isProblemError, ProblemError } from "./problem.js";
+export { receipts } from "./receipts.js";
 export type { EndedStream, Reducer, Reducers, RoomState, StreamReducer } from "./room-state.js";
 export { roomState } from "./room-state.js";
 export type { Link, LinkEvents, LinkTarget, Transport } from "./transport.js";

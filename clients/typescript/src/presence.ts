@@ -3,7 +3,7 @@
 
 import type { Result } from "./api.js";
 import { sizeProblem } from "./command-policy.js";
-import type { Connection } from "./connection.js";
+import { type FeatureParts, feature } from "./feature.js";
 import { localProblem } from "./local-problems.js";
 import { type Measured, measure } from "./payload-size.js";
 import {
@@ -44,11 +44,11 @@ interface Stay {
   waiting: ((shown: Shown) => void)[];
 }
 
-/** Makes the presence of a client. `refresh` asks the server what stands in a room. */
-export function createPresence(
-  connection: Connection,
-  refresh: (entry: RoomEntry) => void,
-): Presence {
+/** What the descriptor of a room brings along whose members see each other. */
+export const presence = /* @__PURE__ */ feature(createPresence);
+
+/** Makes the presence of a client. */
+function createPresence({ connection, refresh }: FeatureParts): Presence {
   const stays = new Map<RoomEntry, Stay>();
 
   function stayIn(entry: RoomEntry): Stay {

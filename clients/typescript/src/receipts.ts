@@ -2,9 +2,7 @@
 // is. When there is something to tell is decided in `receipt-book.ts`.
 
 import type { EventMeta } from "./api.js";
-import type { Clock } from "./clock.js";
-import type { Connection } from "./connection.js";
-import type { Logger } from "./logger.js";
+import { type FeatureParts, feature } from "./feature.js";
 import {
   noneKnown,
   type ReceiptBook,
@@ -16,13 +14,6 @@ import {
 import { noReceipts, type RoomEntry } from "./room-entry.js";
 import type { RoomSide } from "./room-side.js";
 import { CONTROL } from "./wire.js";
-
-/** What receipts need of the rest. */
-export interface ReceiptParts {
-  readonly connection: Connection;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
 
 /** The receipts of all rooms. */
 export interface Receipts {
@@ -46,8 +37,11 @@ interface Progress {
 /** Marks of one second travel together: nobody sees the difference, and a busy room is spared. */
 const PAUSE_MS = 1_000;
 
+/** What the descriptor of a room brings along that keeps receipts. */
+export const receipts = /* @__PURE__ */ feature(createReceipts);
+
 /** Makes the receipts of a client. */
-export function createReceipts({ connection, clock, log }: ReceiptParts): Receipts {
+function createReceipts({ connection, clock, log }: FeatureParts): Receipts {
   /** Of the rooms that we are in. */
   const all = new Map<RoomEntry, Progress>();
 

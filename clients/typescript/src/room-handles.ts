@@ -32,8 +32,8 @@ export interface RoomHandles {
 export interface HandleParts {
   readonly rooms: Rooms;
   readonly roomStates: readonly AnyRoomState[];
-  readonly presence: Presence;
-  readonly receipts: Receipts;
+  readonly presence: Presence | undefined;
+  readonly receipts: Receipts | undefined;
   /** Says so when a room is used for what its contract does not give it. */
   expect(room: AnyJoinable, fact: RoomFact): void;
 }
@@ -110,13 +110,13 @@ export function createRoomHandles(parts: HandleParts): RoomHandles {
         name,
         read(upTo) {
           parts.expect(room, "receipts");
-          if (isHeld) receipts.read(entry, upTo);
+          if (isHeld) receipts?.read(entry, upTo);
         },
         async present(state: unknown) {
           parts.expect(room, "presence");
-          const isIn = isHeld && isMember(entry);
-          if (!isIn) return { ok: false, problem: localProblem("cancelled") };
-          return presence.show(entry, state);
+          // Nobody sees it: the room is left, or shows nobody.
+          const nobody = { ok: false, problem: localProblem("cancelled") } as const;
+          return isHeld && isMember(entry) ? (presence?.show(entry, state) ?? nobody) : nobody;
         },
         leave() {
           if (isHeld) rooms.release(entry);

@@ -3,6 +3,7 @@
 
 import type { Store, StreamSnapshot } from "./api.js";
 import type { ServerStream } from "./descriptors.js";
+import { type FeatureParts, feature } from "./feature.js";
 import type { Problem } from "./problem.js";
 import type { RoomEntry } from "./room-entry.js";
 import type { RoomSide } from "./room-side.js";
@@ -32,8 +33,11 @@ export interface Streams {
   ): Store<readonly StreamSnapshot<Start, End, Failure>[]>;
 }
 
-/** Makes the streams of a client. `refresh` asks the server what stands in a room. */
-export function createStreams(refresh: (entry: RoomEntry) => void): Streams {
+/** What a stream's descriptor brings along. */
+export const streams = /* @__PURE__ */ feature(createStreams);
+
+/** Makes the streams of a client. */
+function createStreams({ refresh }: FeatureParts): Streams {
   const books = new Map<RoomEntry, StreamBook>();
   const kinds = new Map<string, Cell<List>>();
 

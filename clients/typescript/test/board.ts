@@ -7,7 +7,9 @@ import {
   joinable,
   namespace,
   type ProblemOf,
+  presence,
   question,
+  receipts,
   stream,
 } from "../src/index.js";
 
@@ -70,8 +72,8 @@ export const Board = namespace({
       join: "join_board",
       pattern: "board:{board_id}",
       name: room,
-      receipts: true,
-      presence: true,
+      presence,
+      receipts,
     }),
     /** Has events, and nothing beside them. */
     shelf: joinable<{ shelfId: string }, void>({

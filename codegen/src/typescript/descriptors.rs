@@ -116,8 +116,9 @@ impl Describe<'_> {
         facts.extend(join.map(|join| ("join", Code::text(join.name))));
         facts.push(("pattern", Code::text(room.pattern)));
         facts.push(("name", room_name(room, "room")));
-        facts.extend(room.presence.map(|_| ("presence", Code::literal(true))));
-        facts.extend(room.receipts.then(|| ("receipts", Code::literal(true))));
+        // Not just that they are there: what watches them comes into a page by these names.
+        facts.extend(room.presence.map(|_| ("presence", Code::Raw("presence".to_owned()))));
+        facts.extend(room.receipts.then(|| ("receipts", Code::Raw("receipts".to_owned()))));
         let mut types = vec![inline(&type_of(&room.ty))];
         match join {
             Some(join) => {
