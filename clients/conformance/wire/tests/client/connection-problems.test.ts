@@ -5,7 +5,7 @@ import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { expect, it } from "vitest";
 import { atEnd, ours, status, until } from "../../harness/clients.js";
-import { openProxy } from "../../harness/proxy.js";
+import { faultProxy } from "../../harness/fault-proxy.js";
 import { serverForFile } from "../../harness/server.js";
 import { Faults } from "../../src/generated/index.js";
 
@@ -23,9 +23,10 @@ const firstProblem = async (client: ReturnType<typeof ours>) =>
   (await until(client.connection, ({ attempt }) => attempt > 0)).problem;
 
 it("nobody listens: `connection_failed`, and it tries again", async () => {
-  const proxy = await openProxy(server.url);
-  await proxy.close();
-  const client = ours(proxy.url);
+  const listener = createServer();
+  const url = await listening(listener);
+  listener.close();
+  const client = ours(url);
   client.connect();
 
   expect(await firstProblem(client)).toMatchObject({ code: "connection_failed" });
@@ -49,26 +50,24 @@ it("a server of another kind: `connection_failed`", async () => {
 });
 
 it("the server comes up later: it is found by itself", async () => {
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
-  proxy.refuse();
+  const proxy = await faultProxy(server.url);
+  await proxy.refuse();
   const client = ours(proxy.url);
   client.connect();
   await firstProblem(client);
 
-  proxy.admit();
+  await proxy.admit();
 
   expect(await status(client, "connected")).toMatchObject({ status: "connected", attempt: 0 });
 });
 
 it("a command that may not wait fails with `offline` while the link is down", async () => {
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const client = ours(proxy.url);
   client.connect();
   await client.use(Faults).whoAmI();
-  proxy.refuse();
-  proxy.cut();
+  await proxy.refuse();
+  await proxy.cut();
   await status(client, "reconnecting");
 
   const result = await client.run(Faults.commands.whoAmI, undefined);
@@ -80,13 +79,12 @@ it("a command that may not wait fails with `offline` while the link is down", as
 });
 
 it("a command that waits for the link fails with `disposed` when the client is closed", async () => {
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const client = ours(proxy.url);
   client.connect();
   await client.use(Faults).whoAmI();
-  proxy.refuse();
-  proxy.cut();
+  await proxy.refuse();
+  await proxy.cut();
   await status(client, "reconnecting");
   const waiting = client.run(Faults.commands.count, { name: "never" });
 

@@ -1,8 +1,8 @@
 // What is for one person reaches all their connections, and is not lost while they are away.
 
 import { expect, it } from "vitest";
-import { atEnd, ours, status, stock } from "../../harness/clients.js";
-import { openProxy } from "../../harness/proxy.js";
+import { ours, status, stock } from "../../harness/clients.js";
+import { faultProxy } from "../../harness/fault-proxy.js";
 import { serverForFile } from "../../harness/server.js";
 import { sign } from "../../harness/token.js";
 import { unique } from "../../harness/unique.js";
@@ -32,8 +32,7 @@ it("a stock client is in its own room, and nobody else is", async () => {
 
 it("our client hears what was whispered while it was away, in order", async () => {
   const subject = unique("person");
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const client = ours(proxy.url, { auth: () => sign({ sub: subject }) });
   const heard: string[] = [];
   const isComplete = new Promise<void>((resolve) => {
@@ -46,11 +45,11 @@ it("our client hears what was whispered while it was away, in order", async () =
   const other = await stock(server.url, "/tables");
   await other.call("whisper", { subject, text: "one" });
 
-  proxy.refuse();
-  proxy.cut();
+  await proxy.refuse();
+  await proxy.cut();
   await status(client, "reconnecting");
   for (const text of ["two", "three"]) await other.call("whisper", { subject, text });
-  proxy.admit();
+  await proxy.admit();
   await status(client, "connected");
   await other.call("whisper", { subject, text: "four" });
 

@@ -2,8 +2,8 @@
 
 import { decline } from "@tautline/client";
 import { expect, it } from "vitest";
-import { atEnd, okOf, ours, status, stock, until } from "../../harness/clients.js";
-import { openProxy } from "../../harness/proxy.js";
+import { okOf, ours, status, stock, until } from "../../harness/clients.js";
+import { faultProxy } from "../../harness/fault-proxy.js";
 import { serverForFile } from "../../harness/server.js";
 import { unique } from "../../harness/unique.js";
 import { Tables } from "../../src/generated/index.js";
@@ -41,14 +41,13 @@ it("a handler declines with a reason that the contract names", async () => {
 });
 
 it("an open question is found again after a cut", async () => {
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const { client, ask } = await guest(proxy.url);
   const open = client.questions(Tables.questions.vote);
   const verdict = ask("still there?");
   await until(open, (questions) => questions.length === 1);
 
-  proxy.cut();
+  await proxy.cut();
   await status(client, "reconnecting");
   await status(client, "connected");
   const [question] = await until(open, (questions) => questions.length === 1);
@@ -59,15 +58,14 @@ it("an open question is found again after a cut", async () => {
 });
 
 it("a question that came up during a cut is found", async () => {
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const { client, ask } = await guest(proxy.url);
-  proxy.refuse();
-  proxy.cut();
+  await proxy.refuse();
+  await proxy.cut();
   await status(client, "reconnecting");
   const verdict = ask("anybody there?");
   client.answer(Tables.questions.vote, () => ({ isInFavour: false }));
-  proxy.admit();
+  await proxy.admit();
 
   expect(okOf(await verdict)).toEqual({ outcome: "answered", vote: { isInFavour: false } });
 });

@@ -2,8 +2,8 @@
 
 import { roomState } from "@tautline/client";
 import { expect, it } from "vitest";
-import { atEnd, ours, status, stock, until } from "../../harness/clients.js";
-import { openProxy } from "../../harness/proxy.js";
+import { ours, status, stock, until } from "../../harness/clients.js";
+import { faultProxy } from "../../harness/fault-proxy.js";
 import { serverForFile } from "../../harness/server.js";
 import { unique } from "../../harness/unique.js";
 import { Tables, Work } from "../../src/generated/index.js";
@@ -17,8 +17,7 @@ const book = roomState(Tables.rooms.table, Tables, {
 /** A member of a table behind a wire that can be cut, and somebody who writes. */
 async function member() {
   const tableId = unique("table");
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const client = ours(proxy.url, { roomStates: [book] });
   const heard: string[] = [];
   client.on(Tables.events.entryWritten, ({ text }) => heard.push(text));
@@ -38,11 +37,11 @@ it("what was written during a cut is heard in order, once, and is in the state",
   for (const text of texts(1, 5)) await write(text);
   await until(room, ({ state }) => state?.entries.length === 5);
 
-  proxy.refuse();
-  proxy.cut();
+  await proxy.refuse();
+  await proxy.cut();
   await status(client, "reconnecting");
   for (const text of texts(6, 25)) await write(text);
-  proxy.admit();
+  await proxy.admit();
 
   const { state } = await until(room, (snapshot) => snapshot.state?.entries.length === 25);
   expect(state?.entries.map(({ text }) => text)).toEqual(texts(1, 25));
@@ -55,7 +54,7 @@ it("what is written right after the cut is heard after what was missed", async (
   await write("entry 1");
   await until(room, ({ state }) => state?.entries.length === 1);
 
-  proxy.cut();
+  await proxy.cut();
   await status(client, "reconnecting");
   for (const text of texts(2, 30)) await write(text);
 
@@ -68,11 +67,11 @@ it("more than the room keeps: the state is fresh, and the member is told", async
   await write("entry 1");
   await until(room, ({ state }) => state?.entries.length === 1);
 
-  proxy.refuse();
-  proxy.cut();
+  await proxy.refuse();
+  await proxy.cut();
   await status(client, "reconnecting");
   for (const text of texts(2, 100)) await write(text);
-  proxy.admit();
+  await proxy.admit();
 
   const snapshot = await until(room, ({ status }) => status === "resynced");
   expect(snapshot.state?.entries.map(({ text }) => text)).toEqual(texts(1, 100));
@@ -85,11 +84,11 @@ it("more than a page is fetched page by page", async () => {
   await until(room, ({ state }) => state?.entries.length === 1);
   const long = Array.from({ length: 30 }, (_, index) => `${index} ${"x".repeat(24 * 1024)}`);
 
-  proxy.refuse();
-  proxy.cut();
+  await proxy.refuse();
+  await proxy.cut();
   await status(client, "reconnecting");
   for (const text of long) await write(text);
-  proxy.admit();
+  await proxy.admit();
 
   await until(room, ({ state }) => state?.entries.length === 31);
   expect(heard).toEqual(["entry 1", ...long]);
@@ -98,8 +97,7 @@ it("more than a page is fetched page by page", async () => {
 
 it("what a burst drops for a slow reader is fetched, without a gap and without a cut", async () => {
   const deskId = unique("desk");
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const client = ours(proxy.url);
   const statuses: string[] = [];
   client.connection.subscribe(() => statuses.push(client.connection.getSnapshot().status));
@@ -113,10 +111,10 @@ it("what a burst drops for a slow reader is fetched, without a gap and without a
   await until(client.join(Work.rooms.desk, { deskId }), (room) => room.status === "joined");
   const worker = await stock(server.url, "/work");
 
-  proxy.stopReading();
+  await proxy.halfOpen({ way: "down" });
   // More than the queues on the way hold, in frames and in bytes.
   await worker.call("flood_durable", { deskId, count: 200, bytes: 48 * 1024 });
-  proxy.goOn();
+  await proxy.goOn();
 
   await isComplete;
   expect(heard).toEqual(Array.from({ length: 200 }, (_, number) => number));

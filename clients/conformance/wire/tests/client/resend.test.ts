@@ -1,8 +1,8 @@
 // A cut between a command and its answer: what is idempotent is sent again and runs once, what is not is unknown.
 
 import { expect, it } from "vitest";
-import { atEnd, ours, status, stock, until } from "../../harness/clients.js";
-import { openProxy } from "../../harness/proxy.js";
+import { ours, status, stock, until } from "../../harness/clients.js";
+import { faultProxy } from "../../harness/fault-proxy.js";
 import { serverForFile } from "../../harness/server.js";
 import { sign } from "../../harness/token.js";
 import { unique } from "../../harness/unique.js";
@@ -14,8 +14,7 @@ const server = serverForFile();
 /** A client at a desk, behind a wire that can be cut. */
 async function atDesk(auth?: () => string) {
   const deskId = unique("desk");
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const client = ours(proxy.url, auth && { auth });
   client.connect();
   await until(client.join(Work.rooms.desk, { deskId }), (room) => room.status === "joined");
@@ -31,7 +30,7 @@ it("an idempotent command that was cut off while it ran is answered after the ne
   const answer = client.run(Work.commands.waitOnce, { deskId, gate });
   await countedUntil(watcher, (stats) => stats.waiting === 1);
 
-  proxy.cut();
+  await proxy.cut();
   await status(client, "reconnecting");
   await watcher.call("open_gate", { gate });
 
@@ -48,7 +47,7 @@ it("a guest is the same guest after the next connect, and is answered as well", 
   const answer = client.run(Work.commands.waitOnce, { deskId, gate });
   await countedUntil(watcher, (stats) => stats.waiting === 1);
 
-  proxy.cut();
+  await proxy.cut();
   await status(client, "reconnecting");
   await watcher.call("open_gate", { gate });
 
@@ -64,7 +63,7 @@ it("a command that is not idempotent has an unknown outcome", async () => {
   const answer = client.run(Work.commands.waitAtDesk, { deskId, gate });
   await countedUntil(watcher, (stats) => stats.waiting === 1);
 
-  proxy.cut();
+  await proxy.cut();
 
   expect(await answer).toMatchObject({
     ok: false,
@@ -86,7 +85,7 @@ it("commands behind one that was cut off keep their order", async () => {
   );
   await countedUntil(watcher, (stats) => stats.waiting === 1);
 
-  proxy.cut();
+  await proxy.cut();
   await status(client, "reconnecting");
   await watcher.call("open_gate", { gate });
   await Promise.all(answers);
@@ -99,12 +98,12 @@ it("what is asked for while the link is down waits and is sent", async () => {
   const watcher = await stock(server.url, "/work");
   const gate = unique("gate");
   await watcher.call("open_gate", { gate });
-  proxy.refuse();
-  proxy.cut();
+  await proxy.refuse();
+  await proxy.cut();
   await status(client, "reconnecting");
 
   const answer = client.run(Work.commands.waitOnce, { deskId, gate });
-  proxy.admit();
+  await proxy.admit();
 
   expect(await answer).toMatchObject({ ok: true });
 });

@@ -1,8 +1,8 @@
 // `disconnected` runs once for everybody, however they leave.
 
 import { expect, it } from "vitest";
-import { atEnd, ours, status, stock } from "../../harness/clients.js";
-import { openProxy } from "../../harness/proxy.js";
+import { ours, status, stock } from "../../harness/clients.js";
+import { faultProxy } from "../../harness/fault-proxy.js";
 import { serverForFile } from "../../harness/server.js";
 import { connectionOf, countedUntil } from "../../harness/work.js";
 import { Work } from "../../src/generated/index.js";
@@ -22,12 +22,11 @@ it("a client that leaves is said to have left", async () => {
 });
 
 it("a client that is cut off is said to be lost", async () => {
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const [cut, watcher] = [await stock(proxy.url, "/work"), await stock(server.url, "/work")];
   const connection = await connectionOf(cut);
 
-  proxy.cut();
+  await proxy.cut();
 
   const { visits } = await countedUntil(watcher, ({ present }) => !present.includes(connection));
   expect(visits.filter((visit) => visit.connection === connection)).toEqual([

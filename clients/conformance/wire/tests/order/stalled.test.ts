@@ -1,8 +1,8 @@
 // A client that stops reading is let go: in time, out of all its rooms, and once.
 
 import { expect, it } from "vitest";
-import { atEnd, okOf, stock } from "../../harness/clients.js";
-import { openProxy } from "../../harness/proxy.js";
+import { okOf, stock } from "../../harness/clients.js";
+import { faultProxy } from "../../harness/fault-proxy.js";
 import { serverForFile } from "../../harness/server.js";
 import { unique } from "../../harness/unique.js";
 import { connectionOf, counted, countedUntil } from "../../harness/work.js";
@@ -18,8 +18,7 @@ it.each(["flood_live", "flood_durable"])(
   "a client that takes nothing of a %s is gone in time",
   async (flood) => {
     const deskId = unique("desk");
-    const proxy = await openProxy(server.url);
-    atEnd(() => proxy.close());
+    const proxy = await faultProxy(server.url);
     const [staller, worker] = [await stock(proxy.url, "/work"), await stock(server.url, "/work")];
     const connection = await connectionOf(staller);
     await staller.call("join_desk", { deskId });
@@ -27,7 +26,7 @@ it.each(["flood_live", "flood_durable"])(
     const members = async () => okOf(await worker.call("members", { deskId }));
     expect(await members()).toEqual({ connections: [connection] });
 
-    proxy.stopReading();
+    await proxy.halfOpen({ way: "down" });
     const before = await counted(worker);
     await worker.call(flood, { deskId, ...FLOOD });
     const flooded = performance.now();
@@ -44,16 +43,15 @@ it.each(["flood_live", "flood_durable"])(
 
 it("a client that only takes its time is kept", async () => {
   const deskId = unique("desk");
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const [slow, worker] = [await stock(proxy.url, "/work"), await stock(server.url, "/work")];
   const connection = await connectionOf(slow);
   await slow.call("join_desk", { deskId });
   await worker.call("join_desk", { deskId });
 
-  proxy.stopReading();
+  await proxy.halfOpen({ way: "down" });
   await worker.call("flood_durable", { deskId, count: 20, bytes: 1024 });
-  proxy.goOn();
+  await proxy.goOn();
 
   for (let number = 0; number < 20; number += 1) {
     expect((await slow.next("durable_part"))[0]).toMatchObject({ number });
