@@ -4,6 +4,7 @@ import {
   useCommand,
   useConnection,
   useEvent,
+  useOutbox,
   usePresence,
   usePresent,
   useQuestion,
@@ -25,6 +26,7 @@ export function Everything() {
   const skipped = useRoom(Board.rooms.board, here, { skip: true });
   const cards = useRoomState(boardState, here, (board) => board.cards);
   const add = useCommand(Board.commands.addCard);
+  const waiting = useOutbox((outbox) => outbox.entries.length);
   const questions = useQuestion(Board.questions.keepCard, () => undefined);
   const stories = useStreams(Board.streams.story, here);
   const story = useStream(Board.streams.story, "s1");
@@ -38,7 +40,7 @@ export function Everything() {
       <li>{`${status} since ${since}`}</li>
       <li>{`${room.status}, ${skipped.status}, ${cards.status}`}</li>
       <li>{cards.state?.map((it) => it.title).join(" ")}</li>
-      <li>{`${add.inFlight} commands, ${questions.length} questions`}</li>
+      <li>{`${add.inFlight} commands, ${waiting} waiting, ${questions.length} questions`}</li>
       <li>{`${stories.length} stories, "${story?.text ?? ""}"`}</li>
       <li>{`${presence.members.length} people, ${Object.keys(receipts).length} receipts`}</li>
     </ul>

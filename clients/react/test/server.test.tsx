@@ -25,7 +25,7 @@ test("rendering to a string does no I/O, starts no timer and says nothing", asyn
 
   expect(html).toContain("idle since 0");
   expect(html).toContain("joining, idle, joining");
-  expect(html).toContain("0 commands, 0 questions");
+  expect(html).toContain("0 commands, 0 waiting, 0 questions");
   expect(server.log).toEqual([]);
   expect(clock.waiting).toBe(0);
   expect(client.connection.getSnapshot().status).toBe("idle");
