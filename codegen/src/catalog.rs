@@ -143,16 +143,8 @@ fn room_row(namespace: &NamespaceFacts, room: &'static RoomFacts, links: &Links)
     if keeps.is_empty() {
         keeps.push("everything".to_owned());
     }
-    keeps.extend(room.presence.map(|ty| {
-        format!(
-            "presence `{}`{}",
-            inline(&type_of(&ty)),
-            not_enforced::mark_of_room(room, "presence")
-        )
-    }));
-    keeps.extend(
-        room.receipts.then(|| format!("receipts{}", not_enforced::mark_of_room(room, "receipts"))),
-    );
+    keeps.extend(room.presence.map(|ty| format!("presence `{}`", inline(&type_of(&ty)))));
+    keeps.extend(room.receipts.then(|| "receipts".to_owned()));
     [
         links.to(&format!("`{}`", room.name), room.source),
         first_paragraph(room.docs),

@@ -45,11 +45,7 @@ pub(crate) fn of_event(event: &Event) -> String {
             words.push(format!("question, {}", duration(u64::from(expires_ms))));
         }
         EventKind::Stream { lease_ms } => {
-            words.push(format!(
-                "stream, lease {}{}",
-                duration(u64::from(lease_ms)),
-                mark(event, "stream")
-            ));
+            words.push(format!("stream, lease {}", duration(u64::from(lease_ms))));
         }
         EventKind::Plain | EventKind::Join => {}
     }
