@@ -216,7 +216,7 @@ export interface Member<Shown> {
 export interface PresenceSnapshot<Shown> {
   /** Everybody, each user once, in the order in which they came. */
   readonly members: readonly Member<Shown>[];
-  /** The caller among them. */
+  /** The caller among them: the room, and so the caller, hears of newcomers a moment after the join. */
   readonly self: Member<Shown> | undefined;
   /**
    * Whether this is how it is now. While the room is joined, and while a lost connection is made
