@@ -5,6 +5,8 @@
 //! runs under virtual time have many, and none of its actions is "stop here, and say so".
 
 #[cfg(feature = "failpoints")]
+use std::cell::Cell;
+#[cfg(feature = "failpoints")]
 use std::sync::Arc;
 
 /// A place at which a server can be stopped, in the order in which a command passes them.
@@ -63,6 +65,29 @@ impl Failpoint {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|point| point.as_str() == name)
     }
+}
+
+#[cfg(feature = "failpoints")]
+thread_local! {
+    static PLANTED: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// Plants a seed: what servers on this thread leave to chance, such as when they tell of heads, comes
+/// from it from now on. So a run that lives in one thread can be had a second time.
+#[cfg(feature = "failpoints")]
+pub fn plant(seed: Option<u64>) {
+    PLANTED.set(seed);
+}
+
+/// The next bits of the seed, if there is one.
+#[cfg(feature = "failpoints")]
+pub(crate) fn planted() -> Option<u64> {
+    // SplitMix64.
+    let state = PLANTED.get()?.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    PLANTED.set(Some(state));
+    let bits = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    Some(bits ^ (bits >> 31))
 }
 
 #[cfg(feature = "failpoints")]

@@ -1,13 +1,14 @@
 //! Heads: how far each room is. The last event that is lost has no successor to show the gap, so the
 //! server says from time to time where the end is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use serde::Serialize;
-use tautline::{RoomName, Uuid};
+use tautline::RoomName;
 
+use crate::chance;
 use crate::encode;
 use crate::frame_out::Payload;
 use crate::journal::RoomKey;
@@ -55,7 +56,8 @@ async fn tell(table: Weak<RoomTable>, shard: usize, interval: Duration) {
     loop {
         tokio::time::sleep(jittered(interval)).await;
         let Some(table) = table.upgrade() else { return };
-        let mut by_session: HashMap<u64, News> = HashMap::new();
+        // In the order in which they came.
+        let mut by_session: BTreeMap<u64, News> = BTreeMap::new();
         for (room, head, members) in table.moved(shard) {
             for session in members {
                 let (_, heads) =
@@ -71,7 +73,7 @@ async fn tell(table: Weak<RoomTable>, shard: usize, interval: Duration) {
 
 /// A fifth more or less, so that the shards, and the servers of a fleet, do not beat together.
 fn jittered(interval: Duration) -> Duration {
-    let random = Uuid::new_v4().as_u64_pair().0 >> 32;
+    let random = chance::bits() >> 32;
     // 32 random bits, so the sum is between four and six fifths.
     interval * 4 / 5 + (interval * 2 / 5).mul_f64(random as f64 / f64::from(u32::MAX))
 }

@@ -129,6 +129,7 @@ mod transport;
 // The runtime: from one namespace of one client to the service, and back to everybody.
 mod alarms;
 mod builder;
+mod chance;
 mod clock;
 mod commit;
 mod context;

@@ -5,13 +5,13 @@
 //! that a join answers and the first live event, and nothing leaks.
 
 use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tautline::RoomName;
 
+use crate::chance::Salted;
 use crate::frame_out::{Class, Frame, Payload};
 use crate::journal::RoomKey;
 use crate::position::Position;
@@ -61,7 +61,7 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct RoomTable {
     shards: Vec<Mutex<HashMap<RoomKey, Members>>>,
-    hasher: RandomState,
+    hasher: Salted,
     next_token: AtomicU64,
 }
 
@@ -111,7 +111,7 @@ impl RoomTable {
     pub(crate) fn new() -> Self {
         Self {
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
-            hasher: RandomState::new(),
+            hasher: Salted::new(),
             next_token: AtomicU64::new(1),
         }
     }

@@ -3,12 +3,12 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::DuplexStream;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::WebSocketStream;
@@ -51,13 +51,21 @@ pub struct Wire {
     inbox: mpsc::UnboundedReceiver<Timed>,
     /// Came in, and is late.
     late: Option<Timed>,
-    state: watch::Sender<State>,
+    end: Arc<End>,
     tasks: [JoinHandle<()>; 3],
 }
 
-/// How the connection is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the connection is, and the news of its end.
+#[derive(Debug, Default)]
+struct End {
+    state: Mutex<State>,
+    /// Not a watch, which wakes those who wait in an order of its own: a run shall be the same twice.
+    over: Notify,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
+    #[default]
     Open,
     /// It ended: what came in before still counts.
     Over,
@@ -72,7 +80,7 @@ impl Wire {
     pub fn send(&mut self, frame: impl Into<String>) {
         let frame = frame.into();
         let passed = self.decide.as_ref()(Direction::ToServer, &frame);
-        pass(passed, frame, &mut self.last_due, &self.outbox, &self.state);
+        pass(passed, frame, &mut self.last_due, &self.outbox, &self.end);
     }
 
     /// The next packet; `None` when the connection is over. May be cancelled without a loss.
@@ -85,12 +93,12 @@ impl Wire {
             sleep_until(due).await;
         }
         let frame = self.late.take().map(|(_, frame)| frame);
-        frame.filter(|_| *self.state.borrow() != State::Cut)
+        frame.filter(|_| self.end.state() != State::Cut)
     }
 
     /// Cuts the connection. What is on its way is lost.
     pub fn cut(&self) {
-        self.state.send_replace(State::Cut);
+        self.end.reach(State::Cut);
     }
 
     pub(super) fn start(
@@ -101,10 +109,10 @@ impl Wire {
         let (mut sink, mut frames) = stream.split();
         let (outbox, mut waiting) = mpsc::unbounded_channel::<Timed>();
         let (arrived, inbox) = mpsc::unbounded_channel();
-        let state = watch::Sender::new(State::Open);
+        let end = Arc::new(End::default());
         let pongs = outbox.clone();
 
-        let writer = until_over(&state, async move {
+        let writer = until_over(&end, async move {
             while let Some((due, frame)) = waiting.recv().await {
                 if due > Instant::now() {
                     sleep_until(due).await;
@@ -114,8 +122,8 @@ impl Wire {
                 }
             }
         });
-        let (cutting, deciding) = (state.clone(), Arc::clone(&decide));
-        let reader = until_over(&state, async move {
+        let (cutting, deciding) = (Arc::clone(&end), Arc::clone(&decide));
+        let reader = until_over(&end, async move {
             let mut last_due = Instant::now();
             while let Some(Ok(message)) = frames.next().await {
                 let Message::Text(text) = message else { continue };
@@ -129,7 +137,25 @@ impl Wire {
             }
         });
         let tasks = [tokio::spawn(writer), tokio::spawn(reader), server];
-        Self { decide, outbox, last_due: Instant::now(), inbox, late: None, state, tasks }
+        Self { decide, outbox, last_due: Instant::now(), inbox, late: None, end, tasks }
+    }
+}
+
+impl End {
+    fn state(&self) -> State {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the connection, unless it has ended.
+    fn reach(&self, end: State) {
+        {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            if *state != State::Open {
+                return;
+            }
+            *state = end;
+        }
+        self.over.notify_waiters();
     }
 }
 
@@ -139,14 +165,14 @@ fn pass(
     frame: String,
     last_due: &mut Instant,
     to: &mpsc::UnboundedSender<Timed>,
-    state: &watch::Sender<State>,
+    end: &End,
 ) {
     let late = match fate {
         Fate::Pass | Fate::Twice => Duration::ZERO,
         Fate::Late(late) => late,
         Fate::Lose => return,
         Fate::Cut => {
-            state.send_replace(State::Cut);
+            end.reach(State::Cut);
             return;
         }
     };
@@ -160,24 +186,21 @@ fn pass(
 
 /// Runs one half of the connection until the other one has ended, or the test has cut it.
 fn until_over(
-    state: &watch::Sender<State>,
+    end: &Arc<End>,
     run: impl Future<Output = ()> + Send + 'static,
 ) -> impl Future<Output = ()> + Send + 'static {
-    let (ending, mut end) = (state.clone(), state.subscribe());
+    let end = Arc::clone(end);
     async move {
+        let over = end.over.notified();
+        if end.state() != State::Open {
+            return;
+        }
         tokio::select! {
             biased;
-            // The sender is in here: it is never gone.
-            _ = end.wait_for(|state| *state != State::Open) => {}
+            () = over => {}
             () = run => {}
         }
-        ending.send_if_modified(|state| {
-            let is_open = *state == State::Open;
-            if is_open {
-                *state = State::Over;
-            }
-            is_open
-        });
+        end.reach(State::Over);
     }
 }
 
@@ -191,6 +214,6 @@ impl Drop for Wire {
 
 impl fmt::Debug for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wire").field("state", &*self.state.borrow()).finish_non_exhaustive()
+        f.debug_struct("Wire").field("state", &self.end.state()).finish_non_exhaustive()
     }
 }
