@@ -144,6 +144,31 @@ impl KeptRoom {
     }
 }
 
+/// Gives epochs short names, in the order in which they come up: they are random, and two runs of one
+/// seed shall read the same.
+pub fn rename_epochs(history: &mut [Entry], kept: &mut Kept) {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    let mut rename = |place: &mut Place| {
+        let next = format!("e{}", names.len() + 1);
+        place.epoch.clone_from(names.entry(place.epoch.clone()).or_insert(next));
+    };
+    for entry in history {
+        match &mut entry.what {
+            What::Answered { place: Some(place), .. }
+            | What::Entered { place: Some(place), .. }
+            | What::Received { place, .. }
+            | What::Stored { place, .. } => rename(place),
+            What::Invoked { .. }
+            | What::Answered { place: None, .. }
+            | What::Refused { .. }
+            | What::Entered { place: None, .. }
+            | What::Left { .. }
+            | What::Noted { .. } => {}
+        }
+    }
+    kept.rooms.values_mut().flat_map(|room| &mut room.events).for_each(|(place, _)| rename(place));
+}
+
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:>8}  {:<8} ", self.at_ms, self.who)?;
@@ -182,7 +207,6 @@ impl fmt::Display for Entry {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The beginning of an epoch tells epochs apart for a reader.
-        write!(f, "@{}.{}", self.epoch.get(..4).unwrap_or(&self.epoch), self.seq)
+        write!(f, "@{}.{}", self.epoch, self.seq)
     }
 }

@@ -5,4 +5,5 @@ pub mod backoff;
 pub mod client;
 pub mod cursor;
 pub mod queue;
+pub mod recovery;
 mod rooms;

@@ -26,7 +26,7 @@ pub trait Book: Clone + Send + Sync + 'static {
 
 impl Book for Rows {
     fn insert(&self, tx: &Tx<'_, History>, room: &str, mark: &str) -> Result<(), Cause> {
-        let pending = tx.connection::<Pending>().ok_or_else(|| Cause::new("no rows here"))?;
+        let pending = tx.connection::<Pending>().map_err(Cause::new)?;
         pending.insert(room, mark);
         Ok(())
     }

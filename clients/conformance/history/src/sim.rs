@@ -9,11 +9,12 @@ mod recorder;
 mod script;
 mod world;
 
+use tautline_server::failpoint::plant;
 use tokio::runtime::Builder;
 
 use crate::anomaly::Anomaly;
 use crate::checker::{End, check};
-use crate::history::{Entry, Kept};
+use crate::history::{Entry, Kept, rename_epochs};
 
 pub use plan::Plan;
 
@@ -49,9 +50,12 @@ pub fn run(seed: u64) -> anyhow::Result<Report> {
 pub fn run_plan(plan: Plan) -> anyhow::Result<Report> {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build()?;
     let seed = plan.seed;
-    let ended = runtime.block_on(script::play(plan))?;
+    plant(Some(seed));
+    let mut ended = runtime.block_on(script::play(plan))?;
     // Whatever is left of crashed servers ends here.
     drop(runtime);
+    plant(None);
+    rename_epochs(&mut ended.history, &mut ended.kept);
     let anomalies = check(&ended.history, &ended.kept, End::Settled);
     Ok(Report {
         seed,

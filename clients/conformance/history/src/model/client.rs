@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use tautline::{Outcome, Problem, RecoveryAction};
 use tautline_server::testing::Packet;
 
-use super::backoff::backoff_ms;
 use super::queue::{Command, Delivery, Fallen, Queue, Window};
+use super::recovery::{Move, Refused, about_all_copies, move_after};
 use super::rooms::{Rooms, Step};
 use crate::dice::Dice;
 use crate::history::{Leaves, Place, What};
@@ -25,8 +25,6 @@ const GRACE_MS: u64 = 2_000;
 const LIFETIME_MS: u64 = 86_400_000;
 /// How many commands may be unanswered at once.
 const IN_FLIGHT: usize = 32;
-/// How often a request to try again is followed, when it does not say.
-const ATTEMPTS: u32 = 3;
 
 /// A command that an app asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +64,8 @@ pub struct Client {
 struct Body {
     ask: Ask,
     started_at: u64,
+    /// Whether it keeps its room held until it is over.
+    holds: bool,
 }
 
 #[derive(Debug)]
@@ -143,7 +143,9 @@ impl Client {
         }
         let (id, delivery) = (ask.id.clone(), ask.delivery);
         let expires_at = if may_queue { now + LIFETIME_MS } else { u64::MAX };
-        let mut command = Command::new(id, delivery, Body { ask, started_at: now });
+        // Who leaves the page of a room has not taken back what they wrote there.
+        let holds = may_queue && self.rooms.hold_for_command(&ask.room);
+        let mut command = Command::new(id, delivery, Body { ask, started_at: now, holds });
         command.lane = lane;
         command.may_queue = may_queue;
         command.resend_ms = TIMEOUT_MS + GRACE_MS;
@@ -167,29 +169,27 @@ impl Client {
     /// The app begins anew: what it showed is gone. With `keeps_commands` the outbox is not.
     pub fn reload(&mut self, keeps_commands: bool, now: u64) {
         self.cut(now);
-        let rooms = self.rooms.held();
-        for room in &rooms {
-            let step = self.rooms.release(room, false);
-            self.follow(step, now);
-        }
         if !keeps_commands {
             let Fallen { unsent, unknown } = self.queue.expire(u64::MAX);
             // Nobody is there to be told; in the history it stands as given up.
             for command in unsent.into_iter().chain(unknown) {
                 self.refuse(&command.body.ask.mark, "reloaded", Outcome::Unknown);
+                self.let_go(&command.body, now);
             }
         }
+        let step = self.rooms.forget();
+        self.follow(step, now);
     }
 
     /// The link is gone.
-    pub fn cut(&mut self, _now: u64) {
+    pub fn cut(&mut self, now: u64) {
         self.ledger = None;
         self.requests.clear();
         self.outgoing.clear();
         let fallen = self.queue.cut();
-        self.fall(fallen);
+        self.fall(fallen, now);
         let step = self.rooms.cut();
-        self.follow(step, 0);
+        self.follow(step, now);
     }
 
     /// A packet came in.
@@ -325,80 +325,70 @@ impl Client {
         // A second answer, to a command that was sent twice.
         let Some(command) = self.queue.get(id) else { return };
         let (mark, room) = (command.body.ask.mark.clone(), command.body.ask.room.clone());
+        let unanswered = command.unanswered;
         match result {
             Ok(answer) => {
                 let at = answer["at"].as_array().into_iter().flatten();
                 let place = at
                     .filter(|at| at["room"].as_str() == Some(&room))
                     .find_map(|at| serde_json::from_value(at.clone()).ok());
-                self.queue.settle(id);
                 self.seen.push(What::Answered { mark, place });
+                self.finish(id, now);
             }
             Err(problem) if self.recover(id, &problem, now) => {}
             Err(problem) => {
-                self.queue.settle(id);
-                self.refuse(&mark, &problem.code, problem.outcome);
+                let outcome = about_all_copies(&problem, unanswered);
+                self.refuse(&mark, &problem.code, outcome);
+                self.finish(id, now);
             }
         }
         self.pump(now);
     }
 
+    /// Takes a command out that is over.
+    fn finish(&mut self, id: &str, now: u64) {
+        if let Some(command) = self.queue.settle(id) {
+            self.let_go(&command.body, now);
+        }
+    }
+
+    fn let_go(&mut self, body: &Body, now: u64) {
+        if body.holds {
+            let step = self.rooms.release_for_command(&body.ask.room, self.ledger.is_some());
+            self.follow(step, now);
+        }
+    }
+
     /// Does what the problem asks for. False: the app has to know.
     fn recover(&mut self, id: &str, problem: &Problem, now: u64) -> bool {
-        if problem.outcome != Outcome::NotExecuted {
-            return false;
-        }
-        if problem.code == "predecessor_unsettled" {
+        if problem.code == "predecessor_unsettled" && problem.outcome == Outcome::NotExecuted {
             self.queue.put_behind(id);
             return true;
         }
         let random = self.dice.fraction();
         let Some(command) = self.queue.get(id) else { return false };
         command.refusals += 1;
-        let refusals = command.refusals;
-        let hint = &problem.recovery;
-        let wait = hint.after_ms.map_or_else(|| backoff_ms(refusals - 1, random), u64::from);
-        match hint.action {
-            RecoveryAction::Retry => {
-                // Not past the time in which the app expects an answer: it would rather know.
-                let is_in_time = now + wait <= command.body.started_at + TIMEOUT_MS;
-                if !is_in_time || refusals >= hint.max_attempts.unwrap_or(ATTEMPTS) {
-                    return false;
-                }
-                self.queue.postpone(id, now + wait);
-                true
-            }
-            RecoveryAction::Rejoin => {
-                let Some(lane) = command.lane.clone().filter(|_| refusals == 1) else {
+        let (lane, is_kept) = (command.lane.clone(), command.may_queue);
+        let patience_ms = (command.body.started_at + TIMEOUT_MS).saturating_sub(now);
+        let refused = Refused { refusals: command.refusals, is_kept, patience_ms, random };
+        match move_after(problem, refused) {
+            Move::Wait(ms) => self.queue.postpone(id, now + ms),
+            Move::Rejoin => {
+                let Some(step) = lane.and_then(|lane| self.rooms.rejoin(&lane)) else {
                     return false;
                 };
-                let Some(step) = self.rooms.rejoin(&lane) else { return false };
                 self.follow(step, now);
                 self.queue.postpone(id, now);
-                true
             }
-            RecoveryAction::Reconnect => {
-                if command.may_queue {
-                    self.queue.postpone(id, now + wait);
-                    return true;
-                }
-                false
-            }
-            RecoveryAction::None
-            | RecoveryAction::Reauthenticate
-            | RecoveryAction::Resync
-            | RecoveryAction::UpgradeClient
-            | RecoveryAction::FixInput
-            | RecoveryAction::AskUser
-            | RecoveryAction::ContactSupport
-            | RecoveryAction::GiveUp => false,
+            Move::Tell => return false,
         }
+        true
     }
 
     /// Sends what may be sent now.
     fn pump(&mut self, now: u64) {
         let fallen = self.queue.expire(now);
-        self.fall(fallen);
+        self.fall(fallen, now);
         let Some(ledger) = self.ledger.clone() else { return };
         let blocked: HashSet<String> = self.rooms.pending();
         let window = Window { now, ledger: &ledger, size: IN_FLIGHT, blocked: &blocked };
@@ -417,12 +407,14 @@ impl Client {
         }
     }
 
-    fn fall(&mut self, Fallen { unsent, unknown }: Fallen<Body>) {
+    fn fall(&mut self, Fallen { unsent, unknown }: Fallen<Body>, now: u64) {
         for command in unsent {
             self.refuse(&command.body.ask.mark, "offline", Outcome::NotExecuted);
+            self.let_go(&command.body, now);
         }
         for command in unknown {
             self.refuse(&command.body.ask.mark, "outcome_unknown", Outcome::Unknown);
+            self.let_go(&command.body, now);
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Command<T> {
     pub body: T,
     /// How often it was refused with a request to try again.
     pub refusals: u32,
+    /// Copies that the server has not answered, on this link or an earlier one.
+    pub unanswered: u32,
     /// When it was sent first, and to which ledger.
     pub first: Option<(u64, String)>,
     is_in_flight: bool,
@@ -66,7 +68,7 @@ pub struct Window<'a> {
 /// Commands that are over without an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fallen<T> {
-    /// Never sent.
+    /// Not executed: never sent, or every copy came back with a refusal.
     pub unsent: Vec<Command<T>>,
     /// Sent, and nobody can say what became of them.
     pub unknown: Vec<Command<T>>,
@@ -95,6 +97,7 @@ impl<T> Command<T> {
             expires_at: u64::MAX,
             body,
             refusals: 0,
+            unanswered: 0,
             first: None,
             is_in_flight: false,
             is_alone: false,
@@ -143,6 +146,7 @@ impl<T> Queue<T> {
     /// The server said that it did not run: it is as if it had not been sent.
     fn put_back(&mut self, id: &str) -> Option<&mut Command<T>> {
         let command = self.get(id)?;
+        command.unanswered -= u32::from(command.is_in_flight);
         command.is_in_flight = false;
         // An earlier copy of an idempotent one may still be on its way: that stays known.
         if command.delivery != Delivery::Idempotent {
@@ -186,6 +190,7 @@ impl<T> Queue<T> {
             sendings.push(Sending { id: command.id.clone(), after, resent });
             command.first.get_or_insert_with(|| (now, window.ledger.to_owned()));
             command.is_in_flight = true;
+            command.unanswered += 1;
             // What may run only once is never sent twice: the server answers, or the link is cut.
             command.deadline = match command.delivery {
                 Delivery::Idempotent => now.saturating_add(command.resend_ms),
@@ -226,10 +231,8 @@ impl<T> Queue<T> {
         let (over, rest) = std::mem::take(&mut self.0).into_iter().partition(chosen);
         self.0 = rest;
         for command in Vec::<Command<T>>::into_iter(over) {
-            let list = match command.first {
-                Some(_) => &mut fallen.unknown,
-                None => &mut fallen.unsent,
-            };
+            let is_sent = command.unanswered > 0;
+            let list = if is_sent { &mut fallen.unknown } else { &mut fallen.unsent };
             list.push(command);
         }
         fallen

@@ -28,7 +28,10 @@ pub(super) struct Rooms(BTreeMap<String, Room>);
 
 #[derive(Debug, Default)]
 struct Room {
+    /// The app holds it.
     is_held: bool,
+    /// So many commands hold it.
+    commands: u32,
     status: Status,
     cursor: Cursor,
     /// Moves on when answers that are under way are of no use any more.
@@ -55,7 +58,7 @@ enum Status {
 
 impl Rooms {
     pub(super) fn held(&self) -> Vec<String> {
-        self.0.iter().filter(|(_, room)| room.is_held).map(|(name, _)| name.clone()).collect()
+        self.0.iter().filter(|(_, room)| room.is_wanted()).map(|(name, _)| name.clone()).collect()
     }
 
     pub(super) fn at(&self, name: &str) -> Option<&Place> {
@@ -86,10 +89,11 @@ impl Rooms {
     pub(super) fn hold(&mut self, name: &str, is_welcome: bool) -> Step {
         let room = self.0.entry(name.to_owned()).or_default();
         let mut step = Step::default();
-        if room.is_held {
+        let was_wanted = room.is_wanted();
+        room.is_held = true;
+        if was_wanted {
             return step;
         }
-        room.is_held = true;
         room.status = Status::Joining;
         if is_welcome && !room.is_leaving {
             room.join(name, &mut step);
@@ -97,19 +101,36 @@ impl Rooms {
         step
     }
 
+    /// A command holds the room, if anybody holds it already.
+    pub(super) fn hold_for_command(&mut self, name: &str) -> bool {
+        let room = self.0.get_mut(name).filter(|room| room.is_wanted() && room.is_member());
+        room.map(|room| room.commands += 1).is_some()
+    }
+
     pub(super) fn release(&mut self, name: &str, is_welcome: bool) -> Step {
-        let mut step = Step::default();
-        let Some(room) = self.0.get_mut(name).filter(|room| room.is_held) else { return step };
+        let Some(room) = self.0.get_mut(name).filter(|room| room.is_held) else {
+            return Step::default();
+        };
         room.is_held = false;
-        let was_denied = room.status == Status::Denied;
-        room.reset();
-        room.status = Status::Idle;
-        room.hide(name, &mut step);
-        if !was_denied && is_welcome {
-            // A join that overtakes it would be undone by it: it waits for the answer.
-            room.is_leaving = true;
-            let payload = json!({ "room": name });
-            step.requests.push(("tautline:unsubscribe", payload, Pending::Leave(name.to_owned())));
+        room.leave(name, is_welcome)
+    }
+
+    pub(super) fn release_for_command(&mut self, name: &str, is_welcome: bool) -> Step {
+        let Some(room) = self.0.get_mut(name).filter(|room| room.commands > 0) else {
+            return Step::default();
+        };
+        room.commands -= 1;
+        room.leave(name, is_welcome)
+    }
+
+    /// The app begins anew, and holds nothing; commands that were kept hold what they held.
+    pub(super) fn forget(&mut self) -> Step {
+        let mut step = Step::default();
+        for (name, room) in &mut self.0 {
+            room.is_held = false;
+            room.reset();
+            room.status = if room.commands > 0 { Status::Joining } else { Status::Idle };
+            room.hide(name, &mut step);
         }
         step
     }
@@ -118,7 +139,7 @@ impl Rooms {
         let mut step = Step::default();
         if let Some(room) = self.0.get_mut(name) {
             room.is_leaving = false;
-            if room.is_held && is_welcome {
+            if room.is_wanted() && is_welcome {
                 room.join(name, &mut step);
             }
         }
@@ -130,12 +151,12 @@ impl Rooms {
         let known: Vec<String> = self
             .0
             .iter()
-            .filter(|(_, room)| room.is_held && room.cursor.at.is_some())
+            .filter(|(_, room)| room.is_wanted() && room.cursor.at.is_some())
             .map(|(name, _)| name.clone())
             .collect();
         self.resume(&known, &mut step);
         for (name, room) in &mut self.0 {
-            if room.is_held && room.cursor.at.is_none() {
+            if room.is_wanted() && room.cursor.at.is_none() {
                 room.join(name, &mut step);
             }
         }
@@ -247,8 +268,8 @@ impl Rooms {
         now: u64,
     ) -> Step {
         let mut step = Step::default();
-        // Nobody listens in a room that was left.
-        if self.is_member(name) {
+        // What still comes of a room that is being left says nothing about where the next state is.
+        if self.is_member(name) && !self.0.get(name).is_some_and(|room| room.is_leaving) {
             self.step(name, Input::Live(Numbered { place, mark }), now, &mut step);
         }
         step
@@ -307,7 +328,7 @@ impl Rooms {
             if matches!(room.status, Status::Idle | Status::Denied) {
                 continue;
             }
-            if room.is_held {
+            if room.is_wanted() {
                 let is_known = room.cursor.at.is_some();
                 room.status = if is_known { Status::Recovering } else { Status::Joining };
             } else {
@@ -320,8 +341,7 @@ impl Rooms {
     }
 
     fn is_member(&self, name: &str) -> bool {
-        let status = self.0.get(name).map(|room| room.status);
-        status.is_some_and(|status| !matches!(status, Status::Idle | Status::Denied))
+        self.0.get(name).is_some_and(Room::is_member)
     }
 
     fn step(&mut self, name: &str, input: Input, now: u64, step: &mut Step) {
@@ -342,6 +362,33 @@ impl Rooms {
 }
 
 impl Room {
+    fn is_wanted(&self) -> bool {
+        self.is_held || self.commands > 0
+    }
+
+    fn is_member(&self) -> bool {
+        !matches!(self.status, Status::Idle | Status::Denied)
+    }
+
+    /// Leaves if nobody holds it any more.
+    fn leave(&mut self, name: &str, is_welcome: bool) -> Step {
+        let mut step = Step::default();
+        if self.is_wanted() {
+            return step;
+        }
+        let was_denied = self.status == Status::Denied;
+        self.reset();
+        self.status = Status::Idle;
+        self.hide(name, &mut step);
+        if !was_denied && is_welcome {
+            // A join that overtakes it would be undone by it: it waits for the answer.
+            self.is_leaving = true;
+            let payload = json!({ "room": name });
+            step.requests.push(("tautline:unsubscribe", payload, Pending::Leave(name.to_owned())));
+        }
+        step
+    }
+
     fn join(&mut self, name: &str, step: &mut Step) {
         self.cursor.step(Input::Ask);
         self.turn += 1;

@@ -92,8 +92,11 @@ impl Driver {
         }
     }
 
+    /// How long until the app does something: who has asked for everything only waits for the end.
     fn pause(&mut self) -> u64 {
-        self.dice.between(0, self.world.plan.pace_ms)
+        let most = self.world.plan.pace_ms;
+        let pause = self.dice.between(0, most);
+        if self.left == 0 { pause + 1_000 } else { pause }
     }
 
     fn hear(&mut self, news: &News, link: &Link) {
@@ -140,20 +143,20 @@ impl Driver {
     fn act(&mut self, link: &Link) {
         let now = self.world.recorder.now();
         if self.world.is_calm() {
-            return self.say_goodbye(now);
+            return self.say_goodbye(now, link);
         }
         let rooms = self.rooms.clone();
         let Some(room) = self.dice.pick(&rooms) else { return };
         match self.dice.between(0, 99) {
-            0..=2 => link.wish(Wish::Cut),
-            3 => {
+            0..=4 => link.wish(Wish::Cut),
+            5 => {
                 let keeps_commands = self.dice.permille(500);
                 self.world.recorder.note(&self.name, "reloads");
                 self.client.reload(keeps_commands, now);
                 link.wish(Wish::Cut);
             }
-            4..=7 => self.client.release(room, now),
-            8..=20 => self.client.hold(room, now),
+            6..=8 => self.client.release(room, now),
+            9..=20 => self.client.hold(room, now),
             _ if self.left > 0 => {
                 self.left -= 1;
                 let ask = self.invent(room);
@@ -163,13 +166,15 @@ impl Driver {
         }
     }
 
-    /// When the faults are over, everybody enters all rooms, and writes once more into each: who has
-    /// missed the last event of before learns of it now.
-    fn say_goodbye(&mut self, now: u64) {
+    /// When the faults are over, everybody connects anew, enters all rooms, and writes once more into
+    /// each: an answer that was lost is given up or asked for again, and who has missed the last event
+    /// of before learns of it now.
+    fn say_goodbye(&mut self, now: u64, link: &Link) {
         self.left = 0;
         if std::mem::replace(&mut self.has_said_goodbye, true) {
             return;
         }
+        link.wish(Wish::Cut);
         for room in self.rooms.clone() {
             self.client.hold(&room, now);
             let ask = self.ask(&room, "note", "kept", 0);

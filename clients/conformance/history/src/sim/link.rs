@@ -68,7 +68,10 @@ async fn run(
             if tell.send(News::Up).is_err() {
                 return;
             }
-            let was_good = carry(&live, &mut wire, &tell, &mut wished).await;
+            let (was_good, is_cut) = carry(&live, &mut wire, &tell, &mut wished).await;
+            if is_cut && dice.permille(500) {
+                linger(wire, Duration::from_millis(dice.between(1, 8_000)));
+            }
             attempt = if was_good { 0 } else { attempt + 1 };
             world.recorder.note(&name, "is cut off");
             if tell.send(News::Down).is_err() {
@@ -92,14 +95,23 @@ async fn connect(name: &str, world: &World, live: &Live, dice: &mut Dice) -> Opt
     Some(wire)
 }
 
-/// Carries frames until the link is over; says whether the server has welcomed the client.
+/// The client has given the link up, and the server does not know: what was sent still arrives.
+fn linger(wire: Wire, time: Duration) {
+    tokio::spawn(async move {
+        sleep(time).await;
+        drop(wire);
+    });
+}
+
+/// Carries frames until the link is over; says whether the server has welcomed the client, and whether
+/// it was the client that has ended the link.
 async fn carry(
     live: &Live,
     wire: &mut Wire,
     tell: &mpsc::UnboundedSender<News>,
     wished: &mut mpsc::UnboundedReceiver<Wish>,
-) -> bool {
-    let mut was_good = false;
+) -> (bool, bool) {
+    let (mut was_good, mut is_cut) = (false, false);
     let mut unwelcome = std::pin::pin!(sleep(CONNECT));
     loop {
         tokio::select! {
@@ -114,18 +126,21 @@ async fn carry(
             wish = wished.recv() => match wish {
                 Some(Wish::Send(frame)) => wire.send(frame),
                 Some(Wish::Welcomed) => was_good = true,
-                Some(Wish::Cut) | None => break,
+                Some(Wish::Cut) => {
+                    is_cut = true;
+                    break;
+                }
+                None => break,
             },
             () = &mut unwelcome, if !was_good => break,
         }
     }
-    wire.cut();
-    was_good
+    (was_good, is_cut)
 }
 
 /// What becomes of each frame.
-fn decide(world: World, live: Live, dice: Dice) -> Decide {
-    let dice = Mutex::new(dice);
+fn decide(world: World, live: Live, mut dice: Dice) -> Decide {
+    let (up, down) = (Mutex::new(dice.fork()), Mutex::new(dice));
     Arc::new(move |direction, frame| {
         if live.life.is_over() {
             return Fate::Cut;
@@ -133,7 +148,8 @@ fn decide(world: World, live: Live, dice: Dice) -> Decide {
         if world.is_calm() {
             return Fate::Pass;
         }
-        let (plan, mut dice) = (&world.plan, lock(&dice));
+        let plan = &world.plan;
+        let mut dice = lock(if direction == Direction::ToServer { &up } else { &down });
         if dice.permille(plan.cut) {
             return Fate::Cut;
         }

@@ -10,7 +10,7 @@ use tautline_conformance::history::History;
 use tautline_server::failpoint::Failpoint;
 use tautline_server::journal::Memory;
 use tautline_server::{AuthError, Authentication, Authenticator, Credentials, Identity, Server};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use super::journal::{Archive, Mortal, Stored, lock};
 use super::plan::Plan;
@@ -32,26 +32,30 @@ tautline::contract! {
 const CRASHES: u32 = 12;
 
 /// One life of the server, from its start to its crash.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Life {
-    is_over: watch::Sender<bool>,
+    is_over: AtomicBool,
+    /// Not a watch, which wakes those who wait in an order of its own.
+    over: Notify,
 }
 
 impl Life {
     pub(super) fn is_over(&self) -> bool {
-        *self.is_over.borrow()
+        self.is_over.load(Ordering::Relaxed)
     }
 
     /// Waits for the crash.
     pub(super) async fn over(&self) {
-        let mut is_over = self.is_over.subscribe();
-        // The sender is in `self`.
-        let _ended = is_over.wait_for(|is_over| *is_over).await;
+        let over = self.over.notified();
+        if !self.is_over() {
+            over.await;
+        }
     }
 
     /// From now on nothing that the server does has any effect.
     fn end(&self) {
-        self.is_over.send_replace(true);
+        self.is_over.store(true, Ordering::Relaxed);
+        self.over.notify_waiters();
     }
 }
 
@@ -70,7 +74,7 @@ pub(super) struct World {
     pub(super) recorder: Recorder,
     archive: Archive,
     rows: Rows,
-    live: watch::Sender<Option<Live>>,
+    live: Arc<Mutex<Option<Live>>>,
     is_calm: Arc<AtomicBool>,
     crashes: Arc<AtomicU32>,
     dice: Arc<Mutex<Dice>>,
@@ -93,7 +97,7 @@ impl World {
             recorder,
             archive,
             rows,
-            live: watch::Sender::new(None),
+            live: Arc::default(),
             crashes: Arc::default(),
             dice: Arc::new(Mutex::new(dice.fork())),
         }
@@ -101,7 +105,7 @@ impl World {
 
     /// The server, if it is up.
     pub(super) fn live(&self) -> Option<Live> {
-        self.live.borrow().clone().filter(|live| !live.life.is_over())
+        lock(&self.live).clone().filter(|live| !live.life.is_over())
     }
 
     /// Whether the time of faults is over.
@@ -133,12 +137,11 @@ impl World {
         loop {
             let live = self.start()?;
             let until_restart = Duration::from_millis(self.between(2_000, 120_000));
-            let is_crash = tokio::select! {
-                biased;
-                () = live.life.over() => true,
-                () = tokio::time::sleep(until_restart), if !self.is_calm() => false,
-            };
-            if !is_crash && !self.is_calm() {
+            let crash = tokio::time::timeout(until_restart, live.life.over()).await;
+            if crash.is_err() && self.is_calm() {
+                live.life.over().await;
+            }
+            if crash.is_err() {
                 if self.between(0, 1) == 0 {
                     self.recorder.note("server", "goes down in good order");
                     live.server.shutdown().await;
@@ -147,14 +150,14 @@ impl World {
                 }
                 self.end(&live.life);
             }
-            self.live.send_replace(None);
+            *lock(&self.live) = None;
             let down = self.between(0, 6_000);
             tokio::time::sleep(Duration::from_millis(down)).await;
         }
     }
 
     fn start(&self) -> anyhow::Result<Live> {
-        let life = Arc::new(Life { is_over: watch::Sender::new(false) });
+        let life = Arc::new(Life::default());
         let (world, dying) = (self.clone(), Arc::clone(&life));
         let server = Server::builder(contract())
             .authenticator(Trusting)
@@ -164,7 +167,7 @@ impl World {
             .build()?;
         self.recorder.note("server", "starts");
         let live = Live { life, router: server.router(), server };
-        self.live.send_replace(Some(live.clone()));
+        *lock(&self.live) = Some(live.clone());
         Ok(live)
     }
 
