@@ -119,6 +119,12 @@ pub(crate) enum Class<'a> {
     },
     /// An event without a position: the first to be dropped, and counted.
     Live,
+    /// A part of a stream: dropped like a live event, and its room is dirty then, since its receiver
+    /// can fetch it.
+    Part {
+        /// The room in which the stream is.
+        room: &'a RoomName,
+    },
     /// An event of which only the newest of its name matters.
     Volatile {
         /// The event's name.
@@ -133,6 +139,7 @@ impl fmt::Display for Class<'_> {
             Self::Control => "control",
             Self::Durable { .. } => "durable",
             Self::Live => "live",
+            Self::Part { .. } => "part",
             Self::Volatile { .. } => "volatile",
         })
     }

@@ -108,12 +108,14 @@ impl Outbound {
                 }
                 keep
             }
+            Class::Part { room } if is_full || queue.is_dirty(link, room) => {
+                queue.soil(link, room);
+                return self.count_dropped();
+            }
+            Class::Part { room } => Keep::Part(room.clone()),
             Class::Durable { room } => {
-                let is_dirty = queue.is_dirty(link, room);
-                if is_dirty || (is_full && !queue.evict()) {
-                    if !is_dirty {
-                        queue.dirty.push((Arc::clone(link), room.clone()));
-                    }
+                if queue.is_dirty(link, room) || (is_full && !queue.evict()) {
+                    queue.soil(link, room);
                     return self.count_dropped();
                 }
                 if is_full {

@@ -48,6 +48,9 @@ pub(crate) enum Kind {
     Durable(Position),
     /// In order.
     Live,
+    /// A part of a stream: likewise. One who misses it is told where the room stands, as soon as
+    /// there is room.
+    Part,
     /// The newest of its name.
     Volatile(&'static str),
     /// One of the library's own.
@@ -298,6 +301,7 @@ fn send(session: &Session, room: &RoomName, kind: &Kind, frame: &Frame) {
     let class = match kind {
         Kind::Durable(_) | Kind::Standing => Class::Durable { room },
         Kind::Live => Class::Live,
+        Kind::Part => Class::Part { room },
         Kind::Volatile(conflate) => Class::Volatile { conflate },
         Kind::Control => Class::Control,
     };

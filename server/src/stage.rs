@@ -66,6 +66,7 @@ impl Staged {
     pub(crate) fn message(&self) -> Message {
         let kind = match self.event.policy.delivery {
             Delivery::Volatile => Kind::Volatile(self.event.name),
+            Delivery::Live if self.event.name == PART => Kind::Part,
             Delivery::Live | Delivery::Durable | Delivery::AtMostOnce | Delivery::Idempotent => {
                 Kind::Live
             }
@@ -89,6 +90,9 @@ pub(crate) fn rooms_of<N: Namespace>(
         .collect()
 }
 
+/// The event that carries a part of a stream.
+pub(crate) const PART: &str = "tautline:append";
+
 /// One of the library's own events.
 pub(crate) fn library_event(name: &str) -> &'static Event {
     let Some(event) = Control::FACTS.events.iter().find(|event| event.name == name) else {
@@ -107,7 +111,7 @@ pub(crate) fn send_to(link: &Arc<Link>, message: Message) {
     let class = match &message.kind {
         Kind::Volatile(conflate) => Class::Volatile { conflate },
         Kind::Control | Kind::Standing => Class::Control,
-        Kind::Live | Kind::Durable(_) => Class::Live,
+        Kind::Live | Kind::Part | Kind::Durable(_) => Class::Live,
     };
     link.send(class, Frame::Event(message.payload));
 }

@@ -34,6 +34,9 @@ pub(crate) fn remind(runtime: &Runtime, session: &Session, rooms: Vec<RoomName>)
             session.send_control(receipts);
         }
         runtime.presence.nudge(&key);
+        for part in runtime.streams.reminders(&key) {
+            session.send_control(part);
+        }
     }
     crate::heads::send(&runtime.rooms, session, rooms);
 }

@@ -12,7 +12,8 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
 use tautline::{
-    Answer, Cause, ContractError, Encoded, Event, Failure, Namespace, RoomName, Uuid, Wire, encode,
+    Answer, Cause, ContractError, Encoded, Event, Failure, Namespace, RoomName, Uuid, Wire,
+    decode_with_attachments, encode,
 };
 
 use crate::commit::{CommitError, Effects, StepFailed, Work};
@@ -160,6 +161,15 @@ impl<N: Namespace, A: Wire, E: ContractError> Stream<N, A, E> {
     /// The stream's id, which its parts and its end carry.
     pub fn id(&self) -> Uuid {
         self.entry.id
+    }
+
+    /// What it was started with: for a producer that comes back.
+    ///
+    /// # Errors
+    /// When it is not a `P`: the contract is another one now.
+    pub fn start<P: Wire>(&self) -> Result<P, serde_json::Error> {
+        let Encoded { json, attachments } = &self.entry.payload;
+        decode_with_attachments(attachments.clone(), || serde_json::from_str(json))
     }
 
     /// How far it has got, with all that was added. After a `reopen`: where to go on.

@@ -12,7 +12,7 @@ use crate::link::Link;
 pub(super) struct Queue {
     pub(super) items: VecDeque<Item>,
     pub(super) bytes: usize,
-    /// Rooms whose durable frames were dropped, by link.
+    /// Rooms of which something was dropped that can be fetched, by link.
     pub(super) dirty: Vec<(Arc<Link>, RoomName)>,
     pub(super) is_pumping: bool,
 }
@@ -40,6 +40,7 @@ pub(super) enum Keep {
     Control,
     Durable(RoomName),
     Live,
+    Part(RoomName),
     Volatile(&'static str),
 }
 
@@ -51,6 +52,13 @@ impl Queue {
 
     pub(super) fn is_dirty(&self, link: &Arc<Link>, room: &RoomName) -> bool {
         self.dirty.iter().any(|(other, dirty)| Arc::ptr_eq(other, link) && dirty == room)
+    }
+
+    /// Notes that the link has to catch up in the room.
+    pub(super) fn soil(&mut self, link: &Arc<Link>, room: &RoomName) {
+        if !self.is_dirty(link, room) {
+            self.dirty.push((Arc::clone(link), room.clone()));
+        }
     }
 
     /// Puts a frame at the end.
@@ -80,14 +88,22 @@ impl Queue {
         true
     }
 
-    /// Drops the oldest frame that may be dropped without a trace.
+    /// Drops the oldest frame that has no position.
     pub(super) fn evict(&mut self) -> bool {
-        let place = self.items.iter().position(|item| {
-            matches!(&item.what, What::Frame { keep: Keep::Live | Keep::Volatile(_), .. })
-        });
+        let is_light = |keep: &Keep| match keep {
+            Keep::Live | Keep::Part(_) | Keep::Volatile(_) => true,
+            Keep::Ack | Keep::Control | Keep::Durable(_) => false,
+        };
+        let place = self
+            .items
+            .iter()
+            .position(|item| matches!(&item.what, What::Frame { keep, .. } if is_light(keep)));
         let Some(item) = place.and_then(|place| self.items.remove(place)) else { return false };
-        if let What::Frame { frame, .. } = item.what {
+        if let What::Frame { frame, keep } = item.what {
             self.bytes = self.bytes.saturating_sub(frame.payload().len());
+            if let Keep::Part(room) = keep {
+                self.soil(&item.link, &room);
+            }
         }
         true
     }
@@ -100,6 +116,7 @@ impl Keep {
             Self::Control => Class::Control,
             Self::Durable(room) => Class::Durable { room },
             Self::Live => Class::Live,
+            Self::Part(room) => Class::Part { room },
             Self::Volatile(conflate) => Class::Volatile { conflate },
         }
     }

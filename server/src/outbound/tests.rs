@@ -137,6 +137,27 @@ async fn a_dirty_room_stays_dirty_until_it_is_named_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_part_makes_way_like_a_live_frame_and_its_room_is_named() {
+    let (listener, link, recorder) = open();
+    let [a, b, c] = ["room:a", "room:b", "room:c"].map(RoomName::from_wire);
+    recorder.make_room(0);
+
+    for text in ["1", "2", "3", "4"] {
+        link.send(Class::Part { room: &a }, frame(text));
+    }
+    link.send(Class::Part { room: &b }, frame("full"));
+    link.send(Class::Durable { room: &c }, frame("in the place of 1"));
+    recorder.make_room(usize::MAX);
+    turn().await;
+
+    let mut drained = listener.drained.lock().unwrap().concat();
+    drained.sort();
+    assert_eq!(drained, [a, b]);
+    let expected = ["[\"2\"]", "[\"3\"]", "[\"4\"]", "[\"in the place of 1\"]"];
+    assert_eq!(recorder.texts(), expected);
+}
+
+#[tokio::test(start_paused = true)]
 async fn of_a_volatile_name_the_newest_waits_in_the_place_of_the_oldest() {
     let (_listener, link, recorder) = open();
     recorder.make_room(0);

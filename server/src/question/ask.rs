@@ -34,6 +34,7 @@ pub(crate) async fn ask<P: Wire, A: Wire, E: ContractError>(
     };
     let payload = encode(payload).map_err(|error| Unanswered::Failed(Cause::new(error)))?;
     let id = Uuid::new_v4();
+    runtime.streams.begun.add(id);
     let expires_at = runtime.clock.now_ms() + u64::from(expires_ms);
     let (tell, mut answer) = oneshot::channel::<Result<A, E>>();
     let open = Open {

@@ -9,13 +9,17 @@ use tautline::{Encoded, Event, Retention, Uuid};
 use tokio::sync::{Notify, watch};
 
 use super::error::StreamError;
+use super::found::Begun;
 use super::state::{Refused, Rules, StreamState};
 use super::timers::{NEVER, Timers};
+use super::work::append;
 use crate::clock::Clock;
 use crate::commit::WriterHandle;
-use crate::encode::{json, renumbered};
+use crate::encode::{event, json, renumbered};
+use crate::frame_out::Payload;
 use crate::journal::RoomKey;
 use crate::session::lock;
+use crate::stage::PART;
 
 /// All streams of a server.
 pub(crate) struct Streams {
@@ -25,12 +29,15 @@ pub(crate) struct Streams {
     most_bytes: usize,
     book: Mutex<Book>,
     is_closing: AtomicBool,
+    /// What this server began while it was still looking for what was begun before.
+    pub(crate) begun: Begun,
     /// Whether those of the time before the start are in the book.
     is_ready: watch::Sender<bool>,
 }
 
 #[derive(Default)]
 struct Book {
+    /// Also those whose start is on its way to the journal.
     open: HashMap<Uuid, Arc<Entry>>,
     by_room: HashMap<RoomKey, Vec<Arc<Entry>>>,
 }
@@ -64,6 +71,7 @@ impl Streams {
             most_bytes,
             book: Mutex::default(),
             is_closing: AtomicBool::new(false),
+            begun: Begun::default(),
             is_ready: watch::Sender::new(false),
         });
         tokio::spawn(super::timers::run(Arc::clone(&streams.timers), Arc::downgrade(&streams)));
@@ -84,16 +92,20 @@ impl Streams {
         lock(&self.book).open.get(id).cloned()
     }
 
+    /// Knows a stream from now on, by its id.
+    pub(super) fn insert(&self, entry: &Arc<Entry>) {
+        lock(&self.book).open.insert(entry.id, Arc::clone(entry));
+    }
+
     /// Shows a stream to whoever enters its rooms.
-    pub(super) fn enter(&self, entry: &Arc<Entry>) {
+    pub(super) fn show(&self, entry: &Arc<Entry>) {
         let mut book = lock(&self.book);
         for (room, _) in &entry.rooms {
             book.by_room.entry(room.clone()).or_default().push(Arc::clone(entry));
         }
-        book.open.insert(entry.id, Arc::clone(entry));
     }
 
-    /// Forgets a stream that has ended.
+    /// Forgets a stream that has ended, or was never stored.
     pub(super) fn remove(&self, entry: &Entry) {
         let mut book = lock(&self.book);
         book.open.remove(&entry.id);
@@ -130,9 +142,21 @@ impl Streams {
         self.is_closing.store(true, Ordering::Release);
         let open: Vec<Arc<Entry>> = lock(&self.book).open.values().cloned().collect();
         for entry in open {
-            self.pump(&entry);
+            self.pump_rest(&entry);
             entry.changed.notify_waiters();
         }
+    }
+
+    /// The last part of each open stream of the room once more, for one who may have missed it: nothing
+    /// comes behind it that would show the gap.
+    pub(crate) fn reminders(&self, room: &RoomKey) -> Vec<Payload> {
+        let entries = lock(&self.book).by_room.get(room).cloned().unwrap_or_default();
+        let reminder = |entry: &Arc<Entry>| {
+            let state = entry.state();
+            let part = state.last().filter(|_| state.is_seen())?;
+            Some(event(PART, &append(entry, room, part.number, &part.text)))
+        };
+        entries.iter().filter_map(reminder).collect()
     }
 
     /// Adds the room's open streams to an answer, as a JSON list.

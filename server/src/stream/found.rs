@@ -1,33 +1,65 @@
 //! What the server finds in the journal when it starts: streams whose producers may come back for one
 //! lease, and questions that nobody waits for any more.
 
-use std::sync::{Arc, Weak};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-use tautline::{Event, EventKind, LibraryCode, NamespaceFacts, Retention, RoomName};
+use tautline::{Event, EventKind, LibraryCode, NamespaceFacts, Retention, RoomName, Uuid};
 
 use super::book::{Entry, Making, Streams};
 use super::state::StreamState;
 use super::work::{Ending, ended};
 use crate::commit::Work;
-use crate::journal::{Change, RoomKey, StreamRecord};
+use crate::journal::{Change, RoomKey, StreamRecord, Unfinished};
 use crate::problems::Chain;
 use crate::runtime::Runtime;
+use crate::session::lock;
 use crate::stage::{Staged, Target, library_event};
 use crate::trace::TraceId;
 
 /// How long after a journal that could not be read it is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
+/// The streams and questions that were begun here until those of before were found: the journal has
+/// them, too.
+#[derive(Debug)]
+pub(crate) struct Begun(Mutex<Option<HashSet<Uuid>>>);
+
+impl Default for Begun {
+    fn default() -> Self {
+        Self(Mutex::new(Some(HashSet::new())))
+    }
+}
+
+impl Begun {
+    /// Something is begun. Before it goes to the journal.
+    pub(crate) fn add(&self, id: Uuid) {
+        if let Some(begun) = &mut *lock(&self.0) {
+            begun.insert(id);
+        }
+    }
+
+    /// Those of before are found: nobody needs to know any more.
+    fn end(&self, sort: impl FnOnce(&HashSet<Uuid>)) {
+        if let Some(begun) = lock(&self.0).take() {
+            sort(&begun);
+        }
+    }
+}
+
 /// Takes up what was begun before the start. Nobody enters a room before the first attempt.
 pub(crate) async fn take_up(runtime: Weak<Runtime>) {
     while let Some(runtime) = runtime.upgrade() {
         match runtime.journal.unfinished().await {
             Ok(unfinished) => {
-                for stream in unfinished.streams {
-                    found(&runtime, stream);
-                }
-                crate::question::call_off_all(&runtime, unfinished.questions);
+                let Unfinished { mut streams, mut questions } = unfinished;
+                runtime.streams.begun.end(|begun| {
+                    streams.retain(|stream| !begun.contains(&stream.id));
+                    questions.retain(|question| !begun.contains(&question.id));
+                });
+                streams.into_iter().for_each(|stream| found(&runtime, stream));
+                crate::question::call_off_all(&runtime, questions);
                 return runtime.streams.ready();
             }
             Err(error) => {
@@ -54,7 +86,8 @@ fn found(runtime: &Arc<Runtime>, record: StreamRecord) {
         let now = streams.clock.now_ms();
         let state = StreamState::found(streams.rules(lease_ms), now, number, text);
         let entry = Entry::new(Making { id, event, rooms, payload, cause: None, state });
-        streams.enter(&entry);
+        streams.insert(&entry);
+        streams.show(&entry);
         streams.schedule(&entry);
         return;
     }

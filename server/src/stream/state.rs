@@ -66,6 +66,8 @@ pub(crate) struct StreamState {
     number: u32,
     /// All stored parts, in one.
     text: String,
+    /// Where the last of them begins, if it is known.
+    last_at: Option<usize>,
     /// Cut and not stored, in order.
     cut: VecDeque<Part>,
     /// The last of them that the writer has.
@@ -99,6 +101,7 @@ impl StreamState {
             producer: 0,
             number: 0,
             text: String::new(),
+            last_at: None,
             cut: VecDeque::new(),
             handed: 0,
             accepted: String::new(),
@@ -201,6 +204,7 @@ impl StreamState {
     pub(crate) fn stored(&mut self, number: u32, now: u64) {
         while let Some(part) = self.cut.pop_front_if(|part| part.number <= number) {
             self.number = part.number;
+            self.last_at = Some(self.text.len());
             self.text.push_str(&part.text);
         }
         // Nobody is silent who waits for the journal.
@@ -267,6 +271,12 @@ impl StreamState {
     /// All stored parts, in one.
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The last stored part; `None` if none was stored since the server started.
+    pub(crate) fn last(&self) -> Option<Part> {
+        let text = self.last_at.and_then(|at| self.text.get(at..))?;
+        Some(Part { number: self.number, text: text.to_owned() })
     }
 
     /// The number of the last part and all text, with what is not stored yet.

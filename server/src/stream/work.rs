@@ -15,7 +15,7 @@ use crate::commit::{CommitError, Effects, Hook, Reply, StepFailed, Work};
 use crate::encode::json;
 use crate::journal::{Change, RoomKey, StreamRecord, StreamRef};
 use crate::session::lock;
-use crate::stage::{Staged, Target, library_event};
+use crate::stage::{PART, Staged, Target, library_event};
 use crate::trace::TraceId;
 
 /// How a stream ends.
@@ -39,7 +39,7 @@ impl Streams {
     /// Begins a stream: stored and published at once.
     pub(crate) fn begin(self: &Arc<Self>, beginning: Beginning) -> Arc<Entry> {
         let Beginning { event, rooms, payload, cause } = beginning;
-        let (id, now) = (Uuid::new_v4(), self.clock.now_ms());
+        let (id, now) = (Uuid::new_v4(), self.now());
         let (lease_ms, payload, fault) = match (event.kind, payload) {
             _ if self.is_closing() => (0, Encoded::default(), Some(StreamError::ShuttingDown)),
             (EventKind::Stream { lease_ms }, Ok(payload)) => (lease_ms, payload, None),
@@ -68,6 +68,8 @@ impl Streams {
             entry.set_fault(fault);
             return entry;
         }
+        self.begun.add(id);
+        self.insert(&entry);
         let mut work = Work::new();
         work.cause = cause;
         work.stream = Some(StreamRef { id, lease_ms });
@@ -77,38 +79,37 @@ impl Streams {
         work.effects.hooks.push(Hook::new(move |is_stored| {
             if is_stored {
                 starting.state().started();
-                streams.enter(&starting);
-                streams.schedule(&starting);
+                streams.show(&starting);
             } else {
                 starting.state().not_started();
+                streams.remove(&starting);
             }
         }));
         self.submit(&entry, work);
         entry
     }
 
-    /// Lets the timer look when there is something to do.
+    /// Lets the timer look when there is something to do. Not when the server goes down: what was
+    /// accepted is on its way, and the leases stand still until the next start.
     pub(super) fn schedule(&self, entry: &Arc<Entry>) {
-        if entry.is_queued.load(Ordering::Acquire) {
+        if entry.is_queued.load(Ordering::Acquire) || self.is_closing() {
             return;
         }
-        let at = {
+        let next = {
             let state = entry.state();
-            let expires_at = state.expires_at().filter(|_| !self.is_closing());
-            state.due_at().into_iter().chain(expires_at).min()
+            state.due_at().into_iter().chain(state.expires_at()).min()
         };
-        if let Some(at) = at {
+        if let Some(at) = next {
             self.timers.wake(entry, at);
         }
     }
 
     /// Its time has come, or has moved.
     pub(super) fn look_at(self: &Arc<Self>, entry: &Arc<Entry>) {
-        let now = self.clock.now_ms();
+        let now = self.now();
         let is_due = {
             let state = entry.state();
-            let is_over = |at: Option<u64>| at.is_some_and(|at| at <= now);
-            is_over(state.due_at()) || (is_over(state.expires_at()) && !self.is_closing())
+            state.due_at().into_iter().chain(state.expires_at()).any(|at| at <= now)
         };
         if is_due { self.pump(entry) } else { self.schedule(entry) }
     }
@@ -122,7 +123,7 @@ impl Streams {
         let mut work = Work::new();
         work.step = Some(Box::new(move |_, effects| {
             pumped.is_queued.store(false, Ordering::Release);
-            let now = streams.clock.now_ms();
+            let now = streams.now();
             let is_over = pumped.state().expires_at().is_some_and(|at| at <= now);
             if is_over && !streams.is_closing() {
                 let mut problem = Box::new(LibraryCode::TimedOut.problem());
@@ -143,15 +144,28 @@ impl Streams {
         self.submit(entry, work);
     }
 
+    /// Stores what was accepted, if there is anything, though it is not due yet.
+    pub(super) fn pump_rest(self: &Arc<Self>, entry: &Arc<Entry>) {
+        let is_waiting = entry.state().due_at().is_some();
+        if is_waiting {
+            self.pump(entry);
+        }
+    }
+
     fn submit(self: &Arc<Self>, entry: &Arc<Entry>, work: Work) {
         let (streams, entry) = (Arc::clone(self), Arc::clone(entry));
         let tell = move |result: Result<_, CommitError>| {
-            let fault = result.err();
+            let (is_stored, fault) = (result.is_ok(), result.err());
             if let Some(error) = &fault {
                 tracing::error!(stream = %entry.id, ?error, "a part of a stream was not stored");
+                // Its step may not have run at all.
                 entry.is_queued.store(false, Ordering::Release);
+                entry.state().not_stored(streams.now());
             }
             entry.set_fault(fault.map(StreamError::from));
+            if streams.is_closing() && is_stored {
+                streams.pump_rest(&entry);
+            }
             streams.schedule(&entry);
         };
         self.writer.submit(work, Reply::new(tell));
@@ -161,13 +175,13 @@ impl Streams {
     pub(super) fn hand_over(self: &Arc<Self>, entry: &Arc<Entry>, effects: &mut Effects) {
         let (parts, lease_until) = {
             let mut state = entry.state();
-            (state.hand_over(self.clock.now_ms()), state.lease_until())
+            (state.hand_over(self.now()), state.lease_until())
         };
         let Some(last) = parts.last().map(|part| part.number) else { return };
         for part in parts {
             for (key, _) in &entry.rooms {
                 effects.staged.push(Staged {
-                    event: library_event("tautline:append"),
+                    event: library_event(PART),
                     target: Target::Rooms(vec![(key.clone(), Retention::DEFAULT)]),
                     payload: append(entry, key, part.number, &part.text),
                 });
@@ -177,7 +191,7 @@ impl Streams {
         }
         let (streams, stored) = (Arc::clone(self), Arc::clone(entry));
         effects.hooks.push(Hook::new(move |is_stored| {
-            let now = streams.clock.now_ms();
+            let now = streams.now();
             let mut state = stored.state();
             if is_stored { state.stored(last, now) } else { state.not_stored(now) }
         }));
@@ -211,7 +225,7 @@ impl Streams {
                 ending.state().ended();
                 streams.remove(&ending);
             } else {
-                ending.state().not_ended(streams.clock.now_ms());
+                ending.state().not_ended(streams.now());
                 streams.schedule(&ending);
             }
             ending.changed.notify_waiters();
@@ -241,7 +255,7 @@ impl Streams {
         let streams = Arc::clone(self);
         let producer = self
             .decide(entry, move |entry, effects| {
-                let producer = entry.state().take_over(streams.clock.now_ms())?;
+                let producer = entry.state().take_over(streams.now())?;
                 streams.hand_over(entry, effects);
                 Ok(producer)
             })
@@ -279,7 +293,7 @@ impl Streams {
 }
 
 /// The payload of `tautline:append`.
-fn append(entry: &Entry, room: &RoomKey, number: u32, text: &str) -> Encoded {
+pub(super) fn append(entry: &Entry, room: &RoomKey, number: u32, text: &str) -> Encoded {
     let json = format!(
         "{{\"room\":{},\"stream\":\"{}\",\"number\":{number},\"text\":{}}}",
         json(&room.room),

@@ -141,6 +141,19 @@ fn the_later_producer_goes_on_behind_what_the_earlier_one_gave() {
 }
 
 #[test]
+fn the_last_part_is_known_once_it_is_stored() {
+    let mut state = StreamState::found(RULES, 0, 7, "before".to_owned());
+    assert_eq!(state.last(), None);
+
+    state.append(0, "more", 1).unwrap();
+    let parts = state.hand_over(1);
+    assert_eq!(state.last(), None);
+    state.stored(8, 2);
+
+    assert_eq!(state.last(), parts.last().cloned());
+}
+
+#[test]
 fn a_stream_that_was_never_stored_takes_nothing() {
     let mut state = StreamState::starting(RULES, 0);
     state.append(0, "a", 1).unwrap();
