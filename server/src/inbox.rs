@@ -66,15 +66,18 @@ where
             &attachments,
         ) {
             Ok(Incoming::Command { index, command, meta }) => {
-                self.command(session, index, command, Arrived { args, meta, ack });
+                let arrived = Arrived { args, attachments: &attachments, meta, ack };
+                self.command(session, index, command, arrived);
             }
             Ok(Incoming::Control { name, payload, meta }) => {
                 let payload = (payload, attachments);
-                self.control(session, name, payload, Arrived { args, meta, ack });
+                let arrived = Arrived { args, attachments: &[], meta, ack };
+                self.control(session, name, payload, arrived);
             }
             Err(rejected) => {
                 let Rejected { name, meta, problem } = *rejected;
-                Arrived { args, meta, ack }.refuse(session, &name, problem);
+                let arrived = Arrived { args, attachments: &attachments, meta, ack };
+                arrived.refuse(session, &name, problem);
             }
         }
     }
@@ -96,7 +99,7 @@ where
         if let Err(problem) = fits(&command) {
             return arrived.refuse(session, event.name, problem);
         }
-        let Arrived { args, meta, ack } = arrived;
+        let Arrived { args, attachments, meta, ack } = arrived;
         let origin = Origin {
             session: Arc::clone(session),
             event: Some(event),
@@ -119,6 +122,7 @@ where
                     &core.identity.subject,
                     event.name,
                     Arguments::split(args).map_or("{}", |split| split.payload()),
+                    attachments,
                 ),
                 resent: meta.resent,
                 window_ms: event.policy.window_ms,
@@ -225,6 +229,8 @@ where
 /// A frame that is being dealt with.
 pub(crate) struct Arrived<'a> {
     pub(crate) args: &'a str,
+    /// Of a command. Those of the library's own events go with their payload.
+    pub(crate) attachments: &'a [Bytes],
     pub(crate) meta: Meta,
     pub(crate) ack: Option<i64>,
 }
