@@ -68,6 +68,7 @@ impl<K: Ord + Hash + Clone + Send + Sync + 'static> Alarms<K> {
     }
 
     async fn watch(self: Arc<Self>, ring: impl Fn(K) + Send) {
+        let _watch = Watch(&self);
         while let Some(at) = self.earliest() {
             tokio::select! {
                 () = tokio::time::sleep_until(at) => {
@@ -99,6 +100,17 @@ impl<K: Ord + Hash + Clone + Send + Sync + 'static> Alarms<K> {
             }
         }
         due
+    }
+}
+
+/// A watch that a panic ends is taken up by the next alarm that is set.
+struct Watch<'a, K>(&'a Alarms<K>);
+
+impl<K> Drop for Watch<'_, K> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            lock(&self.0.queue).is_watched = false;
+        }
     }
 }
 
@@ -141,5 +153,28 @@ mod tests {
         assert!(rings.try_recv().is_err());
         set("early", SECOND);
         assert_eq!(rings.recv().await.unwrap().0, "early");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_costs_no_later_alarm() {
+        let (rung, mut rings) = mpsc::unbounded_channel();
+        let alarms = Alarms::new();
+        let set = |key: &'static str, after| {
+            let rung = rung.clone();
+            alarms.set(&Handle::current(), (key, after), || {
+                move |key| {
+                    assert_ne!(key, "bad", "a bad key");
+                    rung.send(key).unwrap();
+                }
+            });
+        };
+
+        set("bad", SECOND);
+        set("good", SECOND * 2);
+        tokio::time::sleep(SECOND * 3).await;
+        set("later", SECOND);
+
+        assert_eq!(rings.recv().await, Some("good"));
+        assert_eq!(rings.recv().await, Some("later"));
     }
 }

@@ -92,6 +92,16 @@ impl Presence {
         self.tidy(&mut groups, key);
     }
 
+    /// A user, or everybody, was put out: whoever lost the link is not waited for.
+    pub(crate) fn give_up(self: &Arc<Self>, key: &RoomKey, subject: Option<&str>) {
+        let now = self.clock.now_ms();
+        let mut groups = lock(&self.groups);
+        let Some(group) = groups.get_mut(key) else { return };
+        group.give_up(subject, now);
+        self.wake(key, group, now);
+        self.tidy(&mut groups, key);
+    }
+
     /// A member shows something else.
     ///
     /// # Errors

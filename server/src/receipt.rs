@@ -10,12 +10,12 @@ mod book;
 mod give;
 #[cfg(test)]
 mod mirror;
+mod rounds;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use serde::Serialize;
 use tautline::{Encoded, RoomName};
@@ -24,14 +24,14 @@ use tokio::sync::oneshot;
 
 use crate::alarms::Alarms;
 use crate::clock::Clock;
-use crate::commit::{CommitError, Work, WriterHandle};
+use crate::commit::{CommitError, WriterHandle};
 use crate::encode::{self, json};
 use crate::frame_out::Payload;
-use crate::journal::{Change, Journal, JournalError, Receipt, RoomKey};
-use crate::publish::{Publication, Publisher};
-use crate::room_table::{Kind, Message, RoomTable};
+use crate::journal::{Journal, JournalError, Receipt, RoomKey};
+use crate::publish::Publisher;
+use crate::room_table::RoomTable;
 use crate::session::lock;
-use book::{Book, Given};
+use book::Book;
 
 pub(crate) use give::give;
 
@@ -48,7 +48,6 @@ pub(crate) struct Receipts {
     runtime: Handle,
 }
 
-#[derive(Default)]
 struct Room {
     book: Book,
     /// Those whose receipts wait for the next round.
@@ -135,84 +134,6 @@ impl Receipts {
     pub(crate) fn reminder(&self, key: &RoomKey) -> Option<Payload> {
         let rooms = lock(&self.rooms);
         Some(frame(&key.room, &rooms.get(key)?.book.told()))
-    }
-
-    /// Takes a receipt. Gives what tells that it is stored; `None` if it was already.
-    fn give(
-        self: &Arc<Self>,
-        key: &RoomKey,
-        subject: &str,
-        receipt: Receipt,
-    ) -> Option<oneshot::Receiver<Result<(), CommitError>>> {
-        let mut rooms = lock(&self.rooms);
-        let room = rooms.entry(key.clone()).or_default();
-        match room.book.give(subject, receipt) {
-            Given::Known => None,
-            Given::Waits => {
-                let (tell, stored) = oneshot::channel();
-                room.waiting.push(tell);
-                self.wake(key, &room.book);
-                Some(stored)
-            }
-        }
-    }
-
-    /// Stores what waits, if it is time.
-    fn round(self: &Arc<Self>, key: RoomKey) {
-        let now = self.clock.now_ms();
-        let mut rooms = lock(&self.rooms);
-        let Some(room) = rooms.get_mut(&key) else { return };
-        let Some(batch) = room.book.begin(now, self.is_closing()) else {
-            return self.wake(&key, &room.book);
-        };
-        let waiting = std::mem::take(&mut room.waiting);
-        drop(rooms);
-        let mut work = Work::new();
-        work.effects.changes = batch
-            .into_iter()
-            .map(|(subject, receipt)| Change::ReceiptGiven { room: key.clone(), subject, receipt })
-            .collect();
-        let (receipts, stored) = (Arc::clone(self), self.writer.store(work));
-        self.runtime.spawn(async move { receipts.ended(key, stored.await.map(drop), waiting) });
-    }
-
-    /// A round is stored, or could not be.
-    fn ended(
-        self: &Arc<Self>,
-        key: RoomKey,
-        result: Result<(), CommitError>,
-        waiting: Vec<Waiting>,
-    ) {
-        let mut rooms = lock(&self.rooms);
-        if let Some(room) = rooms.get_mut(&key) {
-            let moved = room.book.end(result.is_ok());
-            self.wake(&key, &room.book);
-            // Shown to those who enter before it is told to those who are in: nobody misses it.
-            drop(rooms);
-            if !moved.is_empty() {
-                self.publisher.publish(Publication {
-                    message: Message { kind: Kind::Standing, payload: frame(&key.room, &moved) },
-                    key: key.clone(),
-                    unless_in: Vec::new(),
-                    release: None,
-                });
-            }
-        }
-        for waiting in waiting {
-            // One whose deadline has passed does not wait any more.
-            let _gone = waiting.send(result.clone());
-        }
-        self.tidy(&key);
-    }
-
-    fn wake(self: &Arc<Self>, key: &RoomKey, book: &Book) {
-        let Some(at) = book.next_round() else { return };
-        let wait = if self.is_closing() { 0 } else { at.saturating_sub(self.clock.now_ms()) };
-        let key = (key.clone(), Duration::from_millis(wait));
-        self.alarms.set(&self.runtime, key, || {
-            let receipts = Arc::clone(self);
-            move |key| receipts.round(key)
-        });
     }
 
     /// From now on nothing waits for its second: what was given is stored before the server is gone.

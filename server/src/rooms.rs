@@ -47,6 +47,7 @@ impl RoomHandle {
         for session in members {
             membership::leave(&self.runtime, &self.key, &session, Departure::ForGood);
         }
+        self.runtime.presence.give_up(&self.key, None);
     }
 
     /// Puts one caller's connections out; `problem` tells them why. Without one they learn
@@ -58,6 +59,7 @@ impl RoomHandle {
                 put_out(&self.runtime, &session, &self.key.room, problem.clone());
             }
         }
+        self.runtime.presence.give_up(&self.key, Some(subject));
     }
 }
 

@@ -118,6 +118,21 @@ impl Group {
         self.part(subject, connection, now, Some(now + GRACE));
     }
 
+    /// Nobody is waited for any more: not this user, or nobody at all.
+    pub(crate) fn give_up(&mut self, subject: Option<&str>, now: u64) {
+        let mut gone = Vec::new();
+        for (name, user) in &mut self.users {
+            let is_meant = subject.is_none_or(|subject| **name == *subject);
+            if is_meant && !user.back_by.is_empty() {
+                user.back_by.clear();
+                if !user.is_present() {
+                    gone.push(Arc::clone(name));
+                }
+            }
+        }
+        gone.into_iter().for_each(|name| self.touch(name, now));
+    }
+
     fn part(&mut self, subject: &str, connection: u64, now: u64, back_by: Option<u64>) {
         let Some((subject, _)) = self.users.get_key_value(subject) else { return };
         let subject = Arc::clone(subject);

@@ -90,6 +90,24 @@ fn who_does_not_come_back_is_told_when_the_grace_is_over() {
 }
 
 #[test]
+fn who_is_put_out_is_not_waited_for() {
+    let mut group = Group::new(0);
+    group.enter("ann", 1, 0);
+    group.enter("bob", 2, 0);
+    group.enter("bob", 3, 0);
+    group.tick(COLLECT);
+    group.cut("ann", 1, 1_000);
+    group.cut("bob", 2, 1_000);
+
+    group.give_up(Some("bob"), 2_000);
+    assert_eq!(group.next_tick(), Some(1_000 + GRACE));
+    group.give_up(None, 2_000);
+
+    let change = group.tick(2_000 + COLLECT).unwrap();
+    assert_eq!((&*change.absent[0], subjects(&group.members())), ("ann", vec!["bob"]));
+}
+
+#[test]
 fn who_leaves_is_told_at_once_unless_another_connection_is_there() {
     let mut group = Group::new(0);
     group.enter("ann", 1, 0);

@@ -5,12 +5,10 @@ use std::sync::Arc;
 use tautline::control::GiveReceipt;
 use tautline::{FieldProblem, LibraryCode, Refusal, SafeInt};
 
-use crate::commit::CommitError;
 use crate::core::Core;
 use crate::join::unread;
 use crate::journal::{Receipt, RoomKey};
 use crate::position::Position;
-use crate::problems::Trouble;
 
 /// Takes a receipt, and returns when it is stored.
 pub(crate) async fn give(core: &Arc<Core>, given: GiveReceipt) -> Result<(), Refusal> {
@@ -45,11 +43,8 @@ pub(crate) async fn give(core: &Arc<Core>, given: GiveReceipt) -> Result<(), Ref
     let receipts = &core.runtime.receipts;
     receipts.load(&key).await.map_err(|error| unread(core, &error))?;
     let receipt = Receipt { delivered: delivered_to, read: read_to };
-    let Some(stored) = receipts.give(&key, &core.identity.subject, receipt) else { return Ok(()) };
-    let stored = stored.await.unwrap_or(Err(CommitError::Gone));
-    stored.map_err(|error| {
-        Refusal::Problem(Trouble::Commit(error).into_problem(&core.trace, core.name))
-    })
+    let given = receipts.give(&key, &core.identity.subject, receipt).await;
+    given.map_err(|trouble| Refusal::Problem(trouble.into_problem(&core.trace, core.name)))
 }
 
 /// Where the room is, or at least that it has got as far as the caller says.

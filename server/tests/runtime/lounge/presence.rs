@@ -114,6 +114,39 @@ async fn who_wants_to_go_is_gone_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_is_kicked_while_the_link_is_cut_is_not_waited_for() {
+    let server = server();
+    let mut ann = Guest::join(&server, "ann").await;
+    let bob = Guest::join(&server, "bob").await;
+    ann.sees().await;
+
+    drop(bob);
+    assert_eq!(ann.sees().await, ["ann", "bob"]);
+    server.room::<Lounges>(&lounge("a")).kick("bob", None);
+
+    assert_eq!(ann.sees().await, ["ann"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_resumes_within_the_grace_was_never_gone() {
+    let server = server();
+    let mut ann = Guest::join(&server, "ann").await;
+    let bob = Guest::join(&server, "bob").await;
+    ann.sees().await;
+    let (heard, since) = (ann.changes, bob.joined["at"][0].clone());
+
+    drop(bob);
+    ann.listen(A_MOMENT).await;
+    let bob = Guest::enter(&server, &json!({ "token": "bob" })).await;
+    let rooms = json!({ "rooms": [{ "room": "lounge:a", "since": since }] });
+    let resumed: Value = bob.socket.call("tautline:resume", &rooms).await.unwrap();
+    ann.listen(A_WHILE).await;
+
+    assert_eq!((ann.changes, resumed["rooms"][0]["recovered"].as_bool()), (heard, Some(true)));
+    assert_eq!(resumed["rooms"][0]["presence"]["members"], json!(ann.room.members()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_user_with_two_connections_is_one_member_until_the_last_has_gone() {
     let server = server();
     let mut ann = Guest::join(&server, "ann").await;

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tautline::Problem;
-use tautline_server::journal::Memory;
+use tautline_server::journal::{Host, Memory};
 use tautline_server::testing::Call;
 use tokio::time::Instant;
 
 use super::contract::Lounges;
 use super::house::{A_MOMENT, Guest, lounge, say, server, server_with};
+use crate::journal::{FULL, Faulty, WELL};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -173,4 +174,23 @@ async fn a_hundred_who_read_at_once_are_two_frames() {
     assert!(guests[0].receipts.len() <= 2, "{} frames", guests[0].receipts.len());
     let told = guests[0].receipts.iter().map(|it| it["receipts"].as_object().unwrap().len());
     assert_eq!(told.sum::<usize>(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_stored_is_neither_acknowledged_nor_told() {
+    let journal = Faulty::new(Host::Task);
+    let server = server_with(journal.clone());
+    say(&server, "a", 3).await;
+    let mut ann = Guest::join(&server, "ann").await;
+
+    journal.set(FULL);
+    let refused = given(&ann, json!({ "read": 2 })).await.unwrap_err();
+    ann.listen(SECOND * 2).await;
+    assert_eq!(refused.code, "journal_unavailable");
+    assert_eq!((ann.receipts.len(), &ann.subscribe().await["receipts"]), (0, &json!({})));
+    journal.set(WELL);
+    given(&ann, json!({ "read": 2 })).await.unwrap();
+    ann.listen(A_MOMENT).await;
+
+    assert_eq!(ann.receipts[0]["receipts"]["ann"]["read"], 2);
 }
