@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "fb6922c7c7edb67d16cd94d2f40d4d0e05198f276740ffcb2e6539a845bb61a0";
+    "ee4a9fe4f8cd63ba52fa3dd0a5095f283333687ce027ce56a1b641070b2430ef";

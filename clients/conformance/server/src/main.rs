@@ -4,6 +4,7 @@
 //! `CONTRACT` (`conformance`, `profile`, `quickstart`), `ADDRESS`, `TAUTLINE_SECRET`, `POLLING`,
 //! `FRAME_BYTES`, `STALL_MS`.
 
+mod chat;
 mod echo;
 mod examples;
 mod faults;
@@ -11,6 +12,7 @@ mod gates;
 mod house;
 mod profile;
 mod quickstart;
+mod recitals;
 mod switches;
 mod tables;
 mod visits;
@@ -84,7 +86,11 @@ fn server(
                 visits,
                 house.clone(),
             ))
-            .namespace::<tautline_conformance::history::History>(HistoryService::new(rows)),
+            .namespace::<tautline_conformance::history::History>(HistoryService::new(rows))
+            .namespace::<tautline_conformance::chat::Chat>(chat::ChatService::new(house.clone()))
+            .namespace::<tautline_conformance::recitals::Recitals>(
+                recitals::RecitalsService::default(),
+            ),
     };
     let server = builder.build()?;
     house.open(server.clone());
