@@ -34,6 +34,21 @@ it("the same id with another payload is a conflict", async () => {
   expect(problem).toMatchObject({ code: "conflicting_resend", category: "conflict" });
 });
 
+it("the same id with other bytes is a conflict, and with the same ones it is not", async () => {
+  const client = await stock(server.url, "/tables");
+  const tableId = unique("table");
+  await client.call("join_table", { tableId });
+  const attach = (byte: number, id: string) =>
+    client.call("attach_page", { tableId, scan: Buffer.from([byte]) }, { id });
+  const id = randomUUID();
+
+  const answers = [await attach(1, id), await attach(1, id), await attach(2, id)];
+
+  expect(answers.slice(0, 2)).toMatchObject([{ ok: null }, { ok: null, replayed: true }]);
+  expect(problemOf(answers[2])).toMatchObject({ code: "conflicting_resend" });
+  expect(client.arrived("page_attached")).toHaveLength(1);
+});
+
 it("somebody else's id is a conflict, shows no answer and runs nothing", async () => {
   const [ann, ben] = [await stock(server.url, "/faults"), await stock(server.url, "/faults")];
   const counter = { name: unique("counter") };
