@@ -194,3 +194,23 @@ async fn what_cannot_be_stored_is_neither_acknowledged_nor_told() {
 
     assert_eq!(ann.receipts[0]["receipts"]["ann"]["read"], 2);
 }
+
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn receipts_survive_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || tautline_server::journal::Sqlite::open(folder.path().join("journal.db")).unwrap();
+    let before = server_with(open());
+    say(&before, "a", 3).await;
+    let ann = Guest::join(&before, "ann").await;
+    given(&ann, json!({ "read": 2 })).await.unwrap();
+    given(&ann, json!({ "delivered": 3 })).await.unwrap();
+    drop(ann);
+    before.shutdown().await;
+    drop(before);
+
+    let after = server_with(open());
+    let bob = Guest::join(&after, "bob").await;
+
+    assert_eq!(bob.joined["receipts"], json!({ "ann": { "delivered": 3, "read": 2 } }));
+}
