@@ -312,11 +312,14 @@ export function createCommands(parts: CommandParts): Commands {
 
   /** The caller, or a person, does not want it any more. */
   function stopWaiting(entry: Entry, code: "cancelled" | "timed_out"): void {
-    const wasSent = entry.state.unanswered > 0 && !entry.state.problem;
+    const { unanswered, problem, keeping: row } = entry.state;
+    const wasSent = unanswered > 0 && !problem;
+    // What is on a disk that is gone for this life is found by the next one.
+    const isOutOfReach = row !== undefined && !book.isDurable;
     // What was sent keeps its place until the server has answered: others are ordered after it.
     if (wasSent) book.forget(entry);
     else book.settle(entry);
-    const outcome = wasSent ? "unknown" : "not_executed";
+    const outcome = wasSent || isOutOfReach ? "unknown" : "not_executed";
     entry.settle?.({ ok: false, problem: localProblem(code, { outcome }) });
     if (!wasSent) entry.leave?.();
     pump(entry.namespace);

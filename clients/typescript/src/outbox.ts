@@ -206,8 +206,12 @@ export function createOutbox<C extends OutboxCommand>(parts: OutboxParts): Outbo
       if (state?.keeping) state.keeping = row.sent ? "marked" : "stored";
     },
     notKept(row, now) {
-      const state = lastWritten(row)?.state;
-      if (state?.keeping === "storing") {
+      const command = lastWritten(row);
+      const state = command?.state;
+      if (command && row.problem) {
+        // On disk it still waits, and would be sent although it was told to have failed.
+        erase(command);
+      } else if (state?.keeping === "storing") {
         state.keeping = undefined;
       } else if (state?.keeping === "marking") {
         state.keeping = "stored";
