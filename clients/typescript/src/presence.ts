@@ -17,6 +17,9 @@ import { nobody, type RoomEntry } from "./room-entry.js";
 import type { RoomSide } from "./room-side.js";
 import { CONTROL, type WirePresenceChange } from "./wire.js";
 
+/** How long a state that could not be taken waits for its next try, when the server does not say. */
+const PAUSE_MS = 1_000;
+
 /** How showing a state ended. */
 type Shown = Result<void, never>;
 
@@ -40,6 +43,8 @@ interface Stay {
   /** What of it is under way, or was taken on this connection. */
   sent?: Stay["wanted"];
   isSending: boolean;
+  /** Calls off another try. */
+  stop?: () => void;
   /** Who waits to hear that what they want is seen. */
   waiting: ((shown: Shown) => void)[];
 }
@@ -48,7 +53,7 @@ interface Stay {
 export const presence = /* @__PURE__ */ feature(createPresence);
 
 /** Makes the presence of a client. */
-function createPresence({ connection, refresh }: FeatureParts): Presence {
+function createPresence({ connection, clock, refresh }: FeatureParts): Presence {
   const stays = new Map<RoomEntry, Stay>();
 
   function stayIn(entry: RoomEntry): Stay {
@@ -85,6 +90,7 @@ function createPresence({ connection, refresh }: FeatureParts): Presence {
   function send(entry: RoomEntry, stay: Stay): void {
     const { wanted } = stay;
     if (!wanted || !stay.isIn || stay.isSending || wanted === stay.sent) return;
+    stay.stop?.();
     const waiting = stay.waiting.splice(0);
     stay.sent = wanted;
     stay.isSending = true;
@@ -98,7 +104,13 @@ function createPresence({ connection, refresh }: FeatureParts): Presence {
         stay.waiting.unshift(...waiting);
         return;
       }
-      // What was refused would be refused again.
+      if (error?.recovery.action === "retry" && stays.get(entry) === stay) {
+        stay.sent = undefined;
+        stay.waiting.unshift(...waiting);
+        stay.stop = clock.after(error.recovery.afterMs ?? PAUSE_MS, () => send(entry, stay));
+        return;
+      }
+      // What was refused for good would be refused again.
       if (error && stay.wanted === wanted) stay.wanted = undefined;
       settle(waiting, error);
       send(entry, stay);
@@ -125,6 +137,7 @@ function createPresence({ connection, refresh }: FeatureParts): Presence {
         const stay = stays.get(entry);
         if (!stay) return;
         stay.isIn = false;
+        stay.stop?.();
         publish(entry, stay);
       },
       left(entry) {
@@ -132,6 +145,7 @@ function createPresence({ connection, refresh }: FeatureParts): Presence {
         stays.delete(entry);
         if (stay) {
           stay.isIn = false;
+          stay.stop?.();
           settle(stay.waiting.splice(0), localProblem("cancelled"));
         }
         entry.presence.set(nobody);

@@ -175,6 +175,40 @@ test("a state that is refused says why, and is not shown again", async () => {
   expect(shown()).toHaveLength(1);
 });
 
+test("a state that is not taken for now is shown again, the newest one", async () => {
+  const { room, server, shown, pass, clock } = await joined();
+  server.handle("tautline:present", () =>
+    refuse(problem("rate_limited", "retry", { afterMs: 300 })),
+  );
+  const first = room.present({ x: 1, y: 0 });
+  await server.settled();
+  server.handle("tautline:present", () => null);
+
+  await pass(299);
+  const early = shown().length;
+  await pass(1);
+  const idle = clock.waiting;
+  const second = await room.present({ x: 2, y: 0 });
+
+  expect(early).toBe(1);
+  expect([await first, second].map(({ ok }) => ok)).toEqual([true, true]);
+  expect(shown()).toEqual([1, 1, 2].map((x) => ({ room: "board:b", state: { x, y: 0 } })));
+  expect(clock.waiting).toBe(idle);
+});
+
+test("a state without an answer is shown again", async () => {
+  const { room, server, shown, pass } = await joined();
+  server.handle("tautline:present", () => undefined);
+  const result = room.present({ x: 1, y: 0 });
+  await pass(10_000);
+  server.handle("tautline:present", () => null);
+
+  await pass(1_000);
+
+  expect(await result).toEqual({ ok: true, value: undefined });
+  expect(shown()).toHaveLength(2);
+});
+
 test("a state that is too large for the server is not sent", async () => {
   const { room, shown } = await joined();
 
