@@ -1,29 +1,29 @@
 //! `/chat`: circles, and what has been said in them.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 use tautline::Answer;
 use tautline_conformance::chat::{
-    BegunTale, Chat, ChatError, ChatServer, Circle, CircleState, Message, NewMessage, NewTale, Quiet,
-    Tale, TaleError, Telling,
+    BegunTale, Chat, ChatError, ChatServer, Circle, CircleState, Message, NewMessage, NewTale,
+    Quiet, Tale, TaleError, Telling,
 };
 use tautline_server::{Context, Stream};
 
 use crate::house::House;
+use crate::messages::Messages;
 
 /// The circles.
-#[derive(Default)]
 pub(crate) struct ChatService {
-    said: Arc<Mutex<HashMap<String, Vec<Message>>>>,
+    messages: Messages,
     quiet: Mutex<HashSet<String>>,
     house: House,
 }
 
 impl ChatService {
-    /// A service that can reach its server.
-    pub(crate) fn new(house: House) -> Self {
-        Self { house, ..Self::default() }
+    /// A service with these messages, which can reach its server.
+    pub(crate) fn new(messages: Messages, house: House) -> Self {
+        Self { messages, quiet: Mutex::default(), house }
     }
 
     /// Takes a tale up where it stands. Whoever tells it lays it down again after each part: its lease
@@ -41,8 +41,7 @@ impl ChatServer for ChatService {
     }
 
     async fn join_circle(&self, _: &Self::Context, room: &Circle) -> Answer<CircleState> {
-        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(CircleState { messages: said.get(&room.circle_id).cloned().unwrap_or_default() })
+        Ok(CircleState { messages: self.messages.of(&room.circle_id).await? })
     }
 
     async fn say(&self, cx: &Self::Context, new: NewMessage) -> Answer<Message, ChatError> {
@@ -54,14 +53,9 @@ impl ChatServer for ChatService {
             return Err(ChatError::Hushed)?;
         }
         let author = cx.identity().subject.clone();
-        let said = Arc::clone(&self.said);
+        let messages = self.messages.clone();
         cx.commit(move |tx| {
-            let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-            let messages = said.entry(new.circle_id.clone()).or_default();
-            let number = u32::try_from(messages.len() + 1)?;
-            let NewMessage { circle_id, text } = new;
-            let message = Message { circle_id, number, text, author };
-            messages.push(message.clone());
+            let message = messages.add(tx, new, author)?;
             tx.emit().said(&message);
             Ok(message)
         })

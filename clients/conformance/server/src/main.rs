@@ -2,7 +2,7 @@
 //!
 //! Prints its URL, and at its end what it has counted. Environment variables are its switches:
 //! `CONTRACT` (`conformance`, `profile`, `quickstart`), `ADDRESS`, `TAUTLINE_SECRET`, `POLLING`,
-//! `FRAME_BYTES`, `STALL_MS`.
+//! `FRAME_BYTES`, `STALL_MS`, `PING_MS`, `HEADS_MS`, `ORIGINS`, `JOURNAL` (a file), `FAILPOINT`.
 
 mod chat;
 mod echo;
@@ -10,6 +10,7 @@ mod examples;
 mod faults;
 mod gates;
 mod house;
+mod messages;
 mod profile;
 mod quickstart;
 mod recitals;
@@ -18,15 +19,20 @@ mod tables;
 mod visits;
 mod work;
 
+use std::sync::Arc;
+use std::thread;
+
 use anyhow::bail;
 use tautline_history::rows::{Rows, WithRows};
 use tautline_history::service::HistoryService;
-use tautline_server::journal::Memory;
+use tautline_server::failpoint::Failpoint;
+use tautline_server::journal::{Memory, Sqlite};
 use tautline_server::{Jwt, Server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::house::House;
+use crate::messages::Messages;
 use crate::switches::Switches;
 use crate::visits::Visits;
 
@@ -68,6 +74,14 @@ fn server(
     };
     let (house, rows) = (House::default(), Rows::default());
     let builder = Server::builder(contract).jwt(jwt).settings(switches.settings());
+    let builder = match switches.failpoint {
+        None => builder,
+        Some(point) => builder.failpoints(move |hit| {
+            if hit == point {
+                stop(point);
+            }
+        }),
+    };
     let builder = match switches.contract.as_str() {
         "profile" => builder
             .namespace::<tautline_profile_contract::Echo>(profile::ProfileService)
@@ -75,24 +89,46 @@ fn server(
         "quickstart" => {
             builder.namespace::<tautline_quickstart::Boards>(quickstart::QuickstartService)
         }
-        _ => builder
-            .journal(WithRows::new(Memory::new(), rows.clone()))
-            .namespace::<tautline_conformance::echo::Echo>(echo::EchoService)
-            .namespace::<tautline_conformance::tables::Tables>(tables::TablesService::new(
-                house.clone(),
-            ))
-            .namespace::<tautline_conformance::faults::Faults>(faults::FaultsService::default())
-            .namespace::<tautline_conformance::work::Work>(work::WorkService::new(
-                visits,
-                house.clone(),
-            ))
-            .namespace::<tautline_conformance::history::History>(HistoryService::new(rows))
-            .namespace::<tautline_conformance::chat::Chat>(chat::ChatService::new(house.clone()))
-            .namespace::<tautline_conformance::recitals::Recitals>(
-                recitals::RecitalsService::default(),
-            ),
+        _ => {
+            let (builder, messages) = match &switches.journal {
+                None => {
+                    let journal = WithRows::new(Memory::new(), rows.clone());
+                    (builder.journal(journal), Messages::Memory(Arc::default()))
+                }
+                Some(path) => {
+                    let journal = Sqlite::builder(path).setup(Messages::set_up).open()?;
+                    (builder.journal(journal.clone()), Messages::File(journal))
+                }
+            };
+            builder
+                .namespace::<tautline_conformance::echo::Echo>(echo::EchoService)
+                .namespace::<tautline_conformance::tables::Tables>(tables::TablesService::new(
+                    house.clone(),
+                ))
+                .namespace::<tautline_conformance::faults::Faults>(faults::FaultsService::default())
+                .namespace::<tautline_conformance::work::Work>(work::WorkService::new(
+                    visits,
+                    house.clone(),
+                ))
+                .namespace::<tautline_conformance::history::History>(HistoryService::new(rows))
+                .namespace::<tautline_conformance::chat::Chat>(chat::ChatService::new(
+                    messages,
+                    house.clone(),
+                ))
+                .namespace::<tautline_conformance::recitals::Recitals>(
+                    recitals::RecitalsService::default(),
+                )
+        }
     };
     let server = builder.build()?;
     house.open(server.clone());
     Ok((server, contract))
+}
+
+/// Says that the server is there, and goes no further: who asked for it kills it now.
+fn stop(point: Failpoint) {
+    println!("stopped at {}", point.as_str());
+    loop {
+        thread::park();
+    }
 }

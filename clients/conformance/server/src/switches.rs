@@ -1,9 +1,11 @@
 //! The environment variables that a test sets.
 
 use std::env;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use tautline_server::failpoint::Failpoint;
 use tautline_server::{AllowedOrigins, Settings, Transports};
 
 /// What a test wants of its server.
@@ -14,6 +16,10 @@ pub(crate) struct Switches {
     pub(crate) address: String,
     /// The secret of its tokens.
     pub(crate) secret: String,
+    /// The file of its journal; it is in memory if there is none.
+    pub(crate) journal: Option<PathBuf>,
+    /// Where it stops, to be killed there.
+    pub(crate) failpoint: Option<Failpoint>,
     is_polling_allowed: bool,
     frame_bytes: Option<usize>,
     stall: Option<Duration>,
@@ -29,6 +35,8 @@ impl Switches {
             contract: text("CONTRACT").unwrap_or_else(|| "conformance".to_owned()),
             address: text("ADDRESS").unwrap_or_else(|| "127.0.0.1:0".to_owned()),
             secret: text("TAUTLINE_SECRET").context("TAUTLINE_SECRET is not set")?,
+            journal: text("JOURNAL").map(PathBuf::from),
+            failpoint: text("FAILPOINT").map(|name| failpoint(&name)).transpose()?,
             is_polling_allowed: text("POLLING").is_some_and(|value| value == "true"),
             frame_bytes: number("FRAME_BYTES")?,
             stall: duration("STALL_MS")?,
@@ -66,6 +74,10 @@ impl Switches {
 
 fn text(name: &str) -> Option<String> {
     env::var(name).ok()
+}
+
+fn failpoint(name: &str) -> anyhow::Result<Failpoint> {
+    Failpoint::named(name).with_context(|| format!("FAILPOINT `{name}` does not exist"))
 }
 
 fn duration(name: &str) -> anyhow::Result<Option<Duration>> {

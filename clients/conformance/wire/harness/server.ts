@@ -23,6 +23,10 @@ export interface ServerOptions {
   readonly headsMs?: number;
   /** Pages of which other origins may connect, separated by commas. */
   readonly origins?: string;
+  /** The file of its journal; in memory, and gone with the process, unless told. */
+  readonly journal?: string;
+  /** Where the first command that gets there stops for good, to be killed there. */
+  readonly failpoint?: "handler" | "staged" | "committed" | "published" | "acked";
 }
 
 /** How a server ended. */
@@ -45,8 +49,12 @@ export interface TestServer {
   readonly url: string;
   /** Asks it to end, and returns when it has. */
   stop(signal?: "SIGINT" | "SIGTERM"): Promise<Ended>;
-  /** Starts it again on the port that it had. */
-  start(): Promise<void>;
+  /** Ends it at once, as a crash does: nothing is said, nothing is finished. */
+  kill(): Promise<void>;
+  /** Waits until a command has stopped at the failpoint. */
+  stopped(): Promise<void>;
+  /** Starts it again on the port that it had, with other options where there are some. */
+  start(options?: ServerOptions): Promise<void>;
 }
 
 /** A server for all tests of a file. */
@@ -76,8 +84,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       running.child.kill(signal);
       return running.ended;
     },
-    async start() {
-      running = await launch(new URL(url).host, options);
+    async kill() {
+      running.child.kill("SIGKILL");
+      await running.ended;
+    },
+    stopped: () => running.stopped,
+    async start(changes = {}) {
+      running = await launch(new URL(url).host, { ...options, ...changes });
     },
   };
 }
@@ -86,6 +99,7 @@ interface Running {
   readonly child: ChildProcess;
   readonly url: string;
   readonly ended: Promise<Ended>;
+  readonly stopped: Promise<void>;
 }
 
 async function launch(address: string, options: ServerOptions): Promise<Running> {
@@ -98,24 +112,30 @@ async function launch(address: string, options: ServerOptions): Promise<Running>
   createInterface({ input: child.stderr }).on("line", (line) => complaints.push(line));
 
   const ended = once(child, "close").then(([code]): Ended => {
-    return { code, stats: JSON.parse(said.at(-1) ?? "{}") };
+    // One that was killed has said nothing.
+    return { code, stats: JSON.parse(said.find((line) => line.startsWith("{")) ?? "{}") };
   });
   // A server that nobody stops is a test's own affair; its end is awaited by `stop` alone.
   ended.catch(() => {});
 
+  let stop = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
       said.push(line);
+      if (line.startsWith("stopped at ")) stop();
       if (line.startsWith("http://")) resolve(line);
     });
     child.once("error", reject);
     child.once("close", () => reject(new Error(`the server ended:\n${complaints.join("\n")}`)));
   });
-  return { child, url, ended };
+  return { child, url, ended, stopped };
 }
 
 function environment(address: string, options: ServerOptions): NodeJS.ProcessEnv {
-  const { contract, polling, frameBytes, stallMs, pingMs, headsMs, origins } = options;
+  const { contract, polling, frameBytes, stallMs, pingMs, headsMs } = options;
   const switches = {
     ADDRESS: address,
     TAUTLINE_SECRET: SECRET,
@@ -125,7 +145,9 @@ function environment(address: string, options: ServerOptions): NodeJS.ProcessEnv
     STALL_MS: stallMs,
     PING_MS: pingMs,
     HEADS_MS: headsMs,
-    ORIGINS: origins,
+    ORIGINS: options.origins,
+    JOURNAL: options.journal,
+    FAILPOINT: options.failpoint,
   };
   const said = Object.entries(switches).filter(([, value]) => value !== undefined);
   return {
