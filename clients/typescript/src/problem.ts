@@ -105,7 +105,6 @@ export type ServerCode =
   | "unknown_room"
   | "not_joined"
   | "epoch_changed"
-  | "epoch_changed"
   | "too_many_rooms"
   | "conflicting_resend"
   | "outcome_unknown"
