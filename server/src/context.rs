@@ -149,7 +149,11 @@ where
     T: Serialize,
     F: FnOnce(&Tx<'_, N>) -> Answer<T, E>,
 {
-    let value = step(tx)?;
+    let value = step(tx).inspect_err(|failure| {
+        if let Failure::Internal(cause) = failure {
+            tx.journal.step_failed(cause.error());
+        }
+    })?;
     let encoded = encode(&value).map_err(internal)?;
     Ok((value, encoded))
 }
@@ -203,12 +207,20 @@ impl<'a, N: Namespace> Tx<'a, N> {
         self.sink.clone().into()
     }
 
-    /// The journal's own connection, to write the application's rows in the same transaction; `None`
-    /// if the journal has no connection of this type.
-    pub fn connection<C: 'static>(&self) -> Option<&'a C> {
-        self.journal.connection().downcast_ref()
+    /// The journal's own connection, to write the application's rows in the same transaction.
+    ///
+    /// # Errors
+    /// When the journal has no connection of this type, or cannot lend it at the moment.
+    pub fn connection<C: 'static>(&self) -> Result<&'a C, NoConnection> {
+        let connection = self.journal.connection().downcast_ref();
+        connection.ok_or(NoConnection(std::any::type_name::<C>()))
     }
 }
+
+/// The journal has no connection of the type that a step has asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("the journal lends no `{0}`: build the server with a journal that has one")]
+pub struct NoConnection(&'static str);
 
 impl<N> fmt::Debug for Tx<'_, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

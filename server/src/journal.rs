@@ -106,6 +106,12 @@ pub trait JournalWriter: Send + 'static {
     /// When it cannot be stored; the runtime rolls the savepoint back.
     fn record(&mut self, change: &Change) -> Result<(), JournalError>;
 
+    /// Told of the error with which a step has failed, before `rollback`. One that comes from the
+    /// storage itself should make that fail, too: then its caller is told what it is.
+    fn step_failed(&self, error: &(dyn std::error::Error + 'static)) {
+        let _ = error;
+    }
+
     /// Takes back everything since the savepoint.
     ///
     /// # Errors

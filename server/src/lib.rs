@@ -180,7 +180,7 @@ mod writer;
 
 pub use auth::{AuthError, Authentication, Authenticator, Credentials};
 pub use builder::{BuildError, Builder};
-pub use context::{Context, Tx};
+pub use context::{Context, NoConnection, Tx};
 pub use emitter::{Emit, EmitError, EmitterSink};
 pub use guarded_io::GuardedIo;
 pub use handshake::{SocketLayer, SocketService};

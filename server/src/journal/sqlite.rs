@@ -62,7 +62,7 @@ pub use options::{Durability, SqliteBuilder};
 ///
 /// ```ignore
 /// cx.commit(move |tx| {
-///     let db = tx.connection::<rusqlite::Connection>().ok_or(NoDatabase)?;
+///     let db = tx.connection::<rusqlite::Connection>()?;
 ///     db.execute("INSERT INTO messages (text) VALUES (?1)", [&message.text])?;
 ///     tx.emit().message_created(&message);
 ///     Ok(message)
@@ -131,7 +131,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// What SQLite says, as the source.
-    pub async fn read<T: Send + 'static>(
+    pub async fn query<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, JournalError> {

@@ -3,4 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod sample;
+#[cfg(feature = "sqlite")]
+mod shop;
 mod suite;
+
+#[cfg(feature = "sqlite")]
+mod sqlite;

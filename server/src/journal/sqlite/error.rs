@@ -130,6 +130,19 @@ pub(super) fn spoils_connection(error: &rusqlite::Error) -> bool {
     )
 }
 
+/// An error of SQLite among an application's own that says something of the file, and nothing of what
+/// the application has asked.
+pub(super) fn storage_fault<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a rusqlite::Error> {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    chain.filter_map(|error| error.downcast_ref::<rusqlite::Error>()).find(|error| {
+        let code = error.sqlite_error_code();
+        let is_full = matches!(code, Some(ErrorCode::DiskFull | ErrorCode::OutOfMemory));
+        is_full || spoils_connection(error)
+    })
+}
+
 /// What a failed COMMIT leaves behind. An I/O error may have come after the commit was written: then
 /// the disk knows, and we do not.
 pub(super) fn of_commit(error: rusqlite::Error) -> JournalError {

@@ -5,7 +5,7 @@
 //! application's own, gets a savepoint of SQLite's: one of those costs as much as storing an event.
 
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::super::{
 };
 use super::changes;
 use super::common::Common;
-use super::error::{of_commit, spoils_connection, unavailable};
+use super::error::{of_commit, spoils_connection, storage_fault, unavailable};
 use super::guard::SAVEPOINT;
 use super::keeper::Keeper;
 use super::rooms::{Place, Rooms};
@@ -38,6 +38,8 @@ pub(super) struct Writer {
     data_version: i64,
     pending: Pending,
     lent: Cell<Lent>,
+    /// What a step has met.
+    fault: RefCell<Option<Fault>>,
     sweeper: Sweeper,
     keeper: Keeper,
     /// Held as long as the file is open.
@@ -68,6 +70,14 @@ enum Lent {
 #[error("a step has ended the transaction, and with it took back what other commands had written")]
 struct Ended;
 
+/// The application's own statement has met a fault of the file.
+#[derive(Debug, thiserror::Error)]
+#[error("a step has met a fault of the file: {reason}")]
+struct Fault {
+    reason: String,
+    spoils_connection: bool,
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("no savepoint could be opened")]
 struct NoSavepoint;
@@ -82,6 +92,7 @@ impl Writer {
             data_version: 0,
             pending: Pending::default(),
             lent: Cell::new(Lent::No),
+            fault: RefCell::default(),
             sweeper: Sweeper::default(),
             keeper,
             _lock: lock,
@@ -119,7 +130,8 @@ impl Writer {
     fn failed<T>(&mut self, result: Result<T, JournalError>) -> Result<T, JournalError> {
         if let Err(JournalError::Unavailable(error) | JournalError::Unknown(error)) = &result {
             self.common.health.writing_failed(&**error);
-            let spoilt = error.downcast_ref().is_some_and(spoils_connection);
+            let spoilt = error.downcast_ref().is_some_and(spoils_connection)
+                || error.downcast_ref().is_some_and(|fault: &Fault| fault.spoils_connection);
             if spoilt {
                 self.store = None;
                 self.rooms.clear();
@@ -133,6 +145,9 @@ impl Writer {
         let lent = self.lent.replace(Lent::No);
         let store = self.store.as_ref().ok_or_else(|| unavailable("no group was begun"))?;
         store.guard.set(false);
+        if let Some(fault) = self.fault.take() {
+            return Err(unavailable(fault));
+        }
         if store.connection.is_autocommit() {
             return Err(unavailable(Ended));
         }
@@ -268,6 +283,14 @@ impl JournalWriter for Writer {
         Ok(())
     }
 
+    fn step_failed(&self, error: &(dyn std::error::Error + 'static)) {
+        let fault = storage_fault(error).map(|error| Fault {
+            reason: error.to_string(),
+            spoils_connection: spoils_connection(error),
+        });
+        self.fault.replace(fault);
+    }
+
     fn rollback(&mut self) -> Result<(), JournalError> {
         let dropped = self.drop_command();
         self.failed(dropped)
@@ -292,6 +315,7 @@ impl JournalWriter for Writer {
     fn abandon(&mut self) {
         self.pending = Pending::default();
         self.lent.set(Lent::No);
+        self.fault.replace(None);
         let Some(store) = &self.store else { return };
         store.guard.set(false);
         if store.connection.is_autocommit() {

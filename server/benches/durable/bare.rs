@@ -1,0 +1,161 @@
+//! The least that it can cost: a thread that stores what waits, in groups, with the rows and indexes
+//! of the journal.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use tautline::Uuid;
+use tautline_server::journal::Sqlite;
+use tautline_server::rusqlite::{self, Connection, TransactionBehavior, params};
+
+use crate::acks::{Figures, IN_FLIGHT, MESSAGES, PACED, TICK, p99};
+use crate::contract::{Note, Taken};
+use crate::serve::cpu;
+
+/// How many rooms are written to: as many as the other side has connections.
+const ROOMS: u32 = 8;
+
+/// A message, and who waits for it.
+struct Message {
+    room: u32,
+    id: Uuid,
+    payload: String,
+    answer: String,
+    sent: Instant,
+}
+
+/// Measures it.
+///
+/// # Errors
+/// When the file cannot be written.
+pub(crate) fn measure(file: &Path) -> anyhow::Result<Figures> {
+    // The journal makes the tables; nothing else of it takes part.
+    drop(Sqlite::open(file)?);
+    let mut db = Connection::open(file)?;
+    db.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384")?;
+    for room in 1..=ROOMS {
+        let row = "INSERT INTO tautline_rooms (id, namespace, name, epoch, head, touched)
+                   VALUES (?1, '/bench', 'hall:hall-' || ?1, 'e', 0, 0)";
+        db.execute(row, [room])?;
+    }
+    let (messages, waiting) = channel();
+    let (tell, acks) = channel();
+    let writer = std::thread::spawn(move || write(&mut db, &waiting, &tell));
+    let mut load = Load { messages, acks, next: 0 };
+
+    load.race(MESSAGES / 8)?;
+    let (started, used) = (Instant::now(), cpu("/proc/self")?);
+    load.race(MESSAGES)?;
+    let per_second = MESSAGES as f64 / started.elapsed().as_secs_f64();
+    let cpu = (cpu("/proc/self")? - used) / MESSAGES as u32;
+    let p99 = p99(load.pace(per_second / 3.0)?);
+
+    drop(load);
+    writer.join().map_err(|_| anyhow::anyhow!("the bare writer panicked"))??;
+    Ok(Figures { per_second, p99, cpu })
+}
+
+/// Who sends.
+struct Load {
+    messages: Sender<Message>,
+    /// How long each message of a group took.
+    acks: Receiver<Vec<Duration>>,
+    next: u32,
+}
+
+impl Load {
+    fn send(&mut self) -> anyhow::Result<()> {
+        let room = self.next % ROOMS + 1;
+        let note = Note::sample(format!("hall-{room}"), self.next);
+        self.messages.send(Message {
+            room,
+            id: Uuid::now_v7(),
+            payload: serde_json::to_string(&note)?,
+            answer: serde_json::to_string(&Taken { number: self.next })?,
+            sent: Instant::now(),
+        })?;
+        self.next += 1;
+        Ok(())
+    }
+
+    /// Sends as fast as it is answered.
+    fn race(&mut self, messages: usize) -> anyhow::Result<()> {
+        let (mut sent, mut acked) = (0, 0);
+        while acked < messages {
+            while sent < messages && sent - acked < IN_FLIGHT {
+                self.send()?;
+                sent += 1;
+            }
+            acked += self.acks.recv()?.len();
+        }
+        Ok(())
+    }
+
+    /// Sends so many per second, whatever comes back, and says how long each took.
+    fn pace(&mut self, per_second: f64) -> anyhow::Result<Vec<Duration>> {
+        let started = Instant::now();
+        let (mut sent, mut taken) = (0, Vec::new());
+        while started.elapsed() < PACED {
+            let due = (started.elapsed().as_secs_f64() * per_second) as usize;
+            while sent < due {
+                self.send()?;
+                sent += 1;
+            }
+            std::thread::sleep(TICK);
+            taken.extend(self.acks.try_iter().flatten());
+        }
+        while taken.len() < sent {
+            taken.extend(self.acks.recv()?);
+        }
+        Ok(taken)
+    }
+}
+
+/// Stores what waits, in groups, until nobody sends any more.
+fn write(
+    db: &mut Connection,
+    waiting: &Receiver<Message>,
+    tell: &Sender<Vec<Duration>>,
+) -> rusqlite::Result<()> {
+    let mut heads = [0; ROOMS as usize + 1];
+    let mut group = Vec::with_capacity(IN_FLIGHT);
+    while let Ok(first) = waiting.recv() {
+        group.push(first);
+        group.extend(waiting.try_iter().take(IN_FLIGHT - 1));
+        let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        store(&transaction, &group, &mut heads)?;
+        transaction.commit()?;
+        // The load is gone when it has what it wants to know.
+        let _gone = tell.send(group.drain(..).map(|message| message.sent.elapsed()).collect());
+    }
+    Ok(())
+}
+
+fn store(db: &Connection, group: &[Message], heads: &mut [i64]) -> rusqlite::Result<()> {
+    let mut event = db.prepare_cached(
+        "INSERT INTO tautline_events (room, seq, ts, name, payload, cause)
+         VALUES (?1, ?2, ?3, 'said', ?4, ?5)",
+    )?;
+    let mut answer = db.prepare_cached(
+        "INSERT INTO tautline_answers (command, namespace, expires_at, hash, answer, at)
+         VALUES (?1, '/bench', ?2, ?3, ?4, ?5)",
+    )?;
+    let mut room = db.prepare_cached("UPDATE tautline_rooms SET head = ?2 WHERE id = ?1")?;
+    let now = 1_790_000_000_000_i64;
+    for message in group {
+        let head = &mut heads[message.room as usize];
+        *head += 1;
+        let id = message.id.as_bytes();
+        let at = format!(
+            "[[\"hall:hall-{}\",{{\"epoch\":\"0123456789abcdef\",\"seq\":{head}}}]]",
+            message.room
+        );
+        event.execute(params![message.room, *head, now, message.payload, id])?;
+        answer.execute(params![id, now, [7_u8; 32], message.answer, at])?;
+    }
+    for (id, head) in heads.iter().enumerate().skip(1) {
+        room.execute(params![id as i64, head])?;
+    }
+    Ok(())
+}

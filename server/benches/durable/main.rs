@@ -1,0 +1,103 @@
+//! What it costs to store before an acknowledgement, beside a bare writer of the same rows to the same
+//! disk in the same run: `cargo bench -p tautline-server --bench durable`.
+//!
+//! Both keep 256 messages in flight, store what waits in one transaction, sync it to the disk, and
+//! only then acknowledge. Ours takes them from websockets, through handlers, and publishes them to
+//! rooms; the bare one takes them from a channel and does nothing else. Their rounds alternate, so that
+//! a slow minute of the machine hits both, and the medians are compared.
+
+mod acks;
+mod bare;
+mod contract;
+mod resume;
+mod serve;
+mod wire;
+
+use std::path::Path;
+use std::time::Duration;
+
+use tautline_server::rusqlite::Connection;
+use tempfile::TempDir;
+
+use acks::Figures;
+use serve::Child;
+
+/// How often each takes its turn.
+const ROUNDS: usize = 3;
+
+fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    match arguments.next().as_deref() {
+        Some("serve") => serve::run(Path::new(&arguments.next().unwrap_or_default())),
+        _ => compare(),
+    }
+}
+
+fn compare() -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let folder = Folder::new()?;
+        let child = Child::start(&folder.file())?;
+        ours.push(runtime.block_on(acks::measure(&child))?);
+        folder.report("tautline")?;
+        let folder = Folder::new()?;
+        bare.push(bare::measure(&folder.file())?);
+        folder.report("bare")?;
+    }
+    let (ours, bare) = (Figures::median(&ours), Figures::median(&bare));
+    println!("stored and synced before the acknowledgement, {} in flight;", acks::IN_FLIGHT);
+    println!("medians of {ROUNDS} alternating rounds");
+    println!("{:<34} {:>10} {:>10} {:>8}", "", "tautline", "bare", "ratio");
+    row("messages per second", ours.per_second, bare.per_second);
+    row("p99 at a third of that, µs", micros(ours.p99), micros(bare.p99));
+    row("CPU per message, µs", micros(ours.cpu), micros(bare.cpu));
+
+    let folder = Folder::new()?;
+    let resumed = runtime.block_on(resume::measure(&folder.file()))?;
+    println!(
+        "\nresume of {} clients × {} rooms × {} missed events: {:.2} s, {:.0} events per second",
+        resume::CLIENTS,
+        resume::ROOMS,
+        resume::MISSED,
+        resumed.as_secs_f64(),
+        (resume::CLIENTS * resume::ROOMS * resume::MISSED) as f64 / resumed.as_secs_f64(),
+    );
+    Ok(())
+}
+
+fn row(name: &str, ours: f64, bare: f64) {
+    println!("{name:<34} {ours:>10.1} {bare:>10.1} {:>8.2}", ours / bare);
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+/// Where the files of one round are.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> anyhow::Result<Self> {
+        Ok(Self(tempfile::tempdir_in(std::env::current_dir()?.join("target"))?))
+    }
+
+    fn file(&self) -> std::path::PathBuf {
+        self.0.path().join("journal.db")
+    }
+
+    /// Says how large the file has become.
+    fn report(&self, name: &str) -> anyhow::Result<()> {
+        let db = Connection::open(self.file())?;
+        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        let sum = |tables: &str| -> rusqlite::Result<u64> {
+            let sql = format!("SELECT sum(pgsize) FROM dbstat WHERE name GLOB '{tables}'");
+            db.query_row(&sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+        };
+        let events: i64 =
+            db.query_row("SELECT count(*) FROM tautline_events", [], |row| row.get(0))?;
+        let events = events.unsigned_abs().max(1);
+        println!("{name}: {} bytes per stored event", sum("*tautline_events*")? / events);
+        Ok(())
+    }
+}
