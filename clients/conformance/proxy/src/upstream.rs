@@ -9,6 +9,7 @@ use http::{Request, Response, Uri, request, response};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
+use socket2::SockRef;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Error};
@@ -20,6 +21,9 @@ const LARGEST: usize = 16 * 1024 * 1024;
 
 /// How many bytes the kernel may hold that were not read.
 const RECEIVED: u32 = 32 * 1024;
+/// The largest segment, as of an Ethernet. That of the loopback is forty times as large, and so is what
+/// a sender's kernel takes before it says that nobody reads.
+const SEGMENT: u32 = 1460;
 
 /// The client is turned away without an answer, as by a server that is not there.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -50,6 +54,7 @@ pub(crate) fn websocket_config() -> WebSocketConfig {
 pub(crate) fn small_socket(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_recv_buffer_size(RECEIVED)?;
+    SockRef::from(&socket).set_tcp_mss(SEGMENT)?;
     Ok(socket)
 }
 

@@ -15,7 +15,7 @@ const strict = serverForFile({ stallMs: STALL_MS });
 const OTHERS = 99;
 const COMMANDS = 28;
 /** Together fewer events than a resume brings, and more bytes than the way to the one that stalls holds. */
-const FLOOD = { count: 10, bytes: 32 * 1024 };
+const FLOOD = { count: 10, bytes: 12 * 1024 };
 const EVENTS = COMMANDS * FLOOD.count;
 const MIB = 1024 * 1024;
 
