@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
-use tautline::{Errors, Event, NamespaceFacts, Problem, TypeRef};
+use tautline::{Errors, Event, EventKind, NamespaceFacts, Problem, TypeRef};
 
 use crate::{
     Described,
@@ -54,7 +54,8 @@ impl<'a> Document<'a> {
     fn event(&self, side: Side, event: &'static Event) -> Value {
         let mut facts = Map::new();
         facts.insert("payload".to_owned(), self.payload(side, event));
-        if event.acknowledged {
+        // Nobody acknowledges a stream: its answer is how it ends.
+        if event.acknowledged || matches!(event.kind, EventKind::Stream { .. }) {
             facts.insert("answer".to_owned(), self.answer(side, event));
         }
         if refusals(event).is_some() {

@@ -77,6 +77,19 @@ fn integers_have_the_bounds_of_their_types() {
 }
 
 #[test]
+fn the_schema_has_how_a_question_is_answered_and_how_a_stream_ends() {
+    let text = &files(events::questions_and_streams::contract(), "schema")[0].text;
+    let schema: serde_json::Value = serde_json::from_str(text).unwrap();
+
+    let events = &schema["x-tautline"]["namespaces"]["/talks"]["events"];
+    for name in ["may_it", "words"] {
+        assert_eq!(events[name]["payload"]["$ref"], "#/$defs/Talk", "{name}");
+        assert_eq!(events[name]["answer"]["$ref"], "#/$defs/Decision", "{name}");
+        assert_eq!(events[name]["problem"]["$ref"], "#/$defs/Declined", "{name}");
+    }
+}
+
+#[test]
 fn the_catalogue_shows_every_policy() {
     let catalogue = &files(events::every_policy::contract(), "catalogue")[0].text;
 
