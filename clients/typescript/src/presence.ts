@@ -26,8 +26,6 @@ type Shown = Result<void, never>;
 /** The presence of all rooms. */
 export interface Presence {
   readonly side: RoomSide;
-  /** Somebody came, left or shows something else. */
-  changed(entry: RoomEntry, change: WirePresenceChange): void;
   /** Shows this to the room, now or as soon as we are in it; `undefined` takes it back. */
   show(entry: RoomEntry, state: unknown): Promise<Shown>;
 }
@@ -133,6 +131,11 @@ function createPresence({ connection, clock, refresh }: FeatureParts): Presence 
         if (isNew) stay.sent = undefined;
         send(entry, stay);
       },
+      heard(entry, name, payload) {
+        const stay = stays.get(entry);
+        if (name !== CONTROL.presence || !stay) return;
+        update(entry, stay, { type: "change", ...(payload as WirePresenceChange) });
+      },
       cut(entry) {
         const stay = stays.get(entry);
         if (!stay) return;
@@ -150,10 +153,6 @@ function createPresence({ connection, clock, refresh }: FeatureParts): Presence 
         }
         entry.presence.set(nobody);
       },
-    },
-    changed(entry, change) {
-      const stay = stays.get(entry);
-      if (stay) update(entry, stay, { type: "change", ...change });
     },
     show(entry, state) {
       let measured: Measured;

@@ -7,19 +7,16 @@ import {
   noneKnown,
   type ReceiptBook,
   type ReceiptInput,
-  type Receipts as ReceiptsBySubject,
   receiptOf,
   stepReceipts,
 } from "./receipt-book.js";
 import { noReceipts, type RoomEntry } from "./room-entry.js";
 import type { RoomSide } from "./room-side.js";
-import { CONTROL } from "./wire.js";
+import { CONTROL, type WireReceipts } from "./wire.js";
 
 /** The receipts of all rooms. */
 export interface Receipts {
   readonly side: RoomSide;
-  /** The server says how far some users are. */
-  heard(entry: RoomEntry, receipts: ReceiptsBySubject): void;
   /** The user has read everything, or everything up to an event. */
   read(entry: RoomEntry, upTo: number | EventMeta | undefined): void;
 }
@@ -101,6 +98,12 @@ function createReceipts({ connection, clock, log }: FeatureParts): Receipts {
         all.set(entry, progress);
         update(entry, progress, { type: "snapshot", epoch: at.epoch, receipts });
       },
+      heard(entry, name, payload) {
+        const progress = all.get(entry);
+        if (name !== CONTROL.receipts || !progress) return;
+        const { receipts } = payload as WireReceipts;
+        update(entry, progress, { type: "change", receipts });
+      },
       moved(entry, { epoch, seq }) {
         const progress = all.get(entry);
         if (progress?.book.epoch !== epoch) return;
@@ -120,10 +123,6 @@ function createReceipts({ connection, clock, log }: FeatureParts): Receipts {
         if (progress?.isIn) sayGoodbye(entry, progress);
         entry.receipts.set(noReceipts);
       },
-    },
-    heard(entry, receipts) {
-      const progress = all.get(entry);
-      if (progress) update(entry, progress, { type: "change", receipts });
     },
     read(entry, upTo) {
       const progress = all.get(entry);

@@ -15,17 +15,13 @@ import {
   type StreamInput,
   stepStreams,
 } from "./stream-book.js";
-import { CONTROL, type WireAppend, type WireEnded, type WireEvent } from "./wire.js";
+import { CONTROL, type WireAppend, type WireEnded } from "./wire.js";
 
 type List = readonly BookedStream[];
 
 /** The streams of all namespaces. */
 export interface Streams {
   readonly side: RoomSide;
-  /** A durable event of a room is in its turn: it may begin or end a stream. */
-  delivered(entry: RoomEntry, event: WireEvent): void;
-  /** A part has arrived. */
-  appended(entry: RoomEntry, append: WireAppend): void;
   /** The streams of one kind: of all rooms, or of those that the fields of `start` name. */
   store<Start, End, Failure extends Problem>(
     stream: ServerStream<Start, End, Failure>,
@@ -74,6 +70,20 @@ function createStreams({ refresh }: FeatureParts): Streams {
       stands(entry, { streams = [] }, _at, isFresh) {
         update(entry, { type: isFresh ? "joined" : "resumed", streams });
       },
+      delivered(entry, { name, payload, meta }) {
+        if (meta.stream) {
+          const { id } = meta.stream;
+          update(entry, { type: "started", id, name, room: entry.name, payload });
+        } else if (name === CONTROL.ended) {
+          const { stream, outcome, answer, problem } = payload as WireEnded;
+          update(entry, { type: "ended", stream, outcome, answer, problem });
+        }
+      },
+      heard(entry, name, payload) {
+        if (name !== CONTROL.append) return;
+        const { stream, number, text } = payload as WireAppend;
+        update(entry, { type: "part", stream, number, text });
+      },
       unanswered: (entry) => update(entry, { type: "unanswered" }),
       cut: (entry) => update(entry, { type: "unanswered" }),
       left(entry) {
@@ -81,18 +91,6 @@ function createStreams({ refresh }: FeatureParts): Streams {
         books.delete(entry);
         publish(entry.namespace, before, []);
       },
-    },
-    delivered(entry, { name, payload, meta }) {
-      if (meta.stream) {
-        const { id } = meta.stream;
-        update(entry, { type: "started", id, name, room: entry.name, payload });
-      } else if (name === CONTROL.ended) {
-        const { stream, outcome, answer, problem } = payload as WireEnded;
-        update(entry, { type: "ended", stream, outcome, answer, problem });
-      }
-    },
-    appended(entry, { stream, number, text }) {
-      update(entry, { type: "part", stream, number, text });
     },
     store({ namespace, name, rooms = [] }, start) {
       const key = keyOf(namespace, name);
