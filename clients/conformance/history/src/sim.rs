@@ -7,6 +7,7 @@ mod link;
 mod plan;
 mod recorder;
 mod script;
+mod storage;
 mod world;
 
 use tautline_server::failpoint::plant;
@@ -17,6 +18,7 @@ use crate::checker::{End, check};
 use crate::history::{Entry, Kept, rename_epochs};
 
 pub use plan::Plan;
+pub use storage::Kind;
 
 /// What became of a run.
 #[derive(Debug)]

@@ -5,7 +5,8 @@
 
 use std::fmt::Write as _;
 
-use tautline_history::sim::run;
+use tautline_history::sim::{Kind, Plan, run, run_plan};
+use tautline_server::journal::Durability;
 
 /// Runs these seeds.
 #[track_caller]
@@ -36,6 +37,25 @@ fn nor_in_another_hundred() {
 #[test]
 fn nor_in_a_third_one() {
     runs(200..300);
+}
+
+#[test]
+fn nor_over_a_file_whatever_it_promises() {
+    let (mut wrong, mut discontinuities) = (String::new(), 0);
+    for seed in 0..30 {
+        let durability = if seed % 2 == 0 { Durability::Full } else { Durability::Normal };
+        let plan = Plan { storage: Kind::Sqlite(durability), crash: 30, ..Plan::of(seed) };
+        let report = run_plan(plan).unwrap();
+        for anomaly in report.anomalies {
+            let _ = writeln!(wrong, "seed {seed}, {durability:?}: {anomaly}");
+        }
+        let lost = report.history.iter().map(ToString::to_string);
+        let lost = lost.filter(|entry| entry.contains("events lost: epoch_changed")).count();
+        assert!(durability == Durability::Normal || lost == 0, "seed {seed}");
+        discontinuities += lost;
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+    assert!(discontinuities > 0, "no crash has ever made a new epoch");
 }
 
 #[test]

@@ -17,6 +17,7 @@ use tautline_server::{Extent, Position};
 
 use super::plan::Plan;
 use super::recorder::Recorder;
+use super::storage::wait;
 use super::world::Life;
 use crate::dice::Dice;
 use crate::history::{Place, What};
@@ -27,7 +28,6 @@ pub(super) type Stored = BTreeMap<String, Vec<(Place, Option<String>)>>;
 /// What all lives of a server share.
 #[derive(Clone)]
 pub(super) struct Archive {
-    pub(super) journal: Arc<dyn Journal>,
     pub(super) recorder: Recorder,
     pub(super) stored: Arc<Mutex<Stored>>,
     pub(super) dice: Arc<Mutex<Dice>>,
@@ -39,6 +39,7 @@ pub(super) struct Archive {
 /// The journal of one life.
 pub(super) struct Mortal {
     archive: Archive,
+    journal: Arc<dyn Journal>,
     life: Arc<Life>,
 }
 
@@ -53,19 +54,19 @@ impl Archive {
 }
 
 impl Mortal {
-    pub(super) fn new(archive: Archive, life: Arc<Life>) -> Self {
-        Self { archive, life }
+    pub(super) fn new(archive: Archive, journal: Arc<dyn Journal>, life: Arc<Life>) -> Self {
+        Self { archive, journal, life }
     }
 
-    /// Lets something take its time.
-    fn slowly<'a, T: 'a>(&self, read: JournalFuture<'a, T>) -> JournalFuture<'a, T> {
+    /// Lets something take its time, by the run's clock, and none besides.
+    fn slowly<'a, T: Send + 'a>(&self, read: JournalFuture<'a, T>) -> JournalFuture<'a, T> {
         let most = self.archive.plan.read_ms;
         let ms = if most == 0 { 0 } else { lock(&self.archive.dice).between(0, most) };
         Box::pin(async move {
             if ms > 0 {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
             }
-            read.await
+            wait(read)
         })
     }
 }
@@ -75,7 +76,7 @@ impl Journal for Mortal {
         Ok(Box::new(Writer {
             archive: self.archive.clone(),
             life: Arc::clone(&self.life),
-            writer: self.archive.journal.writer()?,
+            writer: self.journal.writer()?,
             pending: Vec::new(),
             mark: 0,
         }))
@@ -87,35 +88,37 @@ impl Journal for Mortal {
     }
 
     fn ledger(&self) -> String {
-        self.archive.journal.ledger()
+        self.journal.ledger()
     }
 
     fn extent<'a>(&'a self, room: &'a RoomKey) -> JournalFuture<'a, Extent> {
-        self.slowly(self.archive.journal.extent(room))
+        self.slowly(self.journal.extent(room))
     }
 
     fn read<'a>(&'a self, room: &'a RoomKey, since: u64, max: usize) -> JournalFuture<'a, Page> {
-        self.slowly(self.archive.journal.read(room, since, max))
+        self.slowly(self.journal.read(room, since, max))
     }
 
     fn unfinished(&self) -> JournalFuture<'_, Unfinished> {
-        self.archive.journal.unfinished()
+        // At once: those who wait for it at the start would be woken in any order.
+        let unfinished = self.journal.unfinished();
+        Box::pin(async move { wait(unfinished) })
     }
 
     fn receipts<'a>(&'a self, room: &'a RoomKey) -> JournalFuture<'a, Vec<(String, Receipt)>> {
-        self.slowly(self.archive.journal.receipts(room))
+        self.slowly(self.journal.receipts(room))
     }
 
     fn secret(&self) -> [u8; 32] {
-        self.archive.journal.secret()
+        self.journal.secret()
     }
 
     fn recall<'a>(&'a self, key: &'a LedgerKey) -> JournalFuture<'a, Option<LedgerEntry>> {
-        self.slowly(self.archive.journal.recall(key))
+        self.slowly(self.journal.recall(key))
     }
 
     fn health(&self) -> Health {
-        self.archive.journal.health()
+        self.journal.health()
     }
 }
 

@@ -1,5 +1,8 @@
 //! What a seed stands for: how many take part, what they do, and what goes wrong how often.
 
+use tautline_server::journal::Durability;
+
+use super::storage::Kind;
 use crate::dice::Dice;
 
 /// The parameters of one run.
@@ -7,6 +10,8 @@ use crate::dice::Dice;
 pub struct Plan {
     /// Where all the randomness of the run comes from.
     pub seed: u64,
+    /// Where the journal is.
+    pub storage: Kind,
     /// How many clients.
     pub clients: usize,
     /// How many logs; there are half as many slips, at least one.
@@ -48,8 +53,15 @@ impl Plan {
         };
         let (lost, doubled, cut) = (rate(40), rate(40), rate(30));
         let (crash, unstored, unsure) = (rate(60), rate(60), rate(60));
+        // A file takes longer than memory: one run in eight.
+        let storage = match dice.between(0, 15) {
+            0 => Kind::Sqlite(Durability::Full),
+            1 => Kind::Sqlite(Durability::Normal),
+            _ => Kind::Memory,
+        };
         Self {
             seed,
+            storage,
             clients: dice.between(1, 4) as usize,
             logs: dice.between(1, 3) as usize,
             commands: u32::try_from(dice.between(2, 24)).unwrap_or(2),

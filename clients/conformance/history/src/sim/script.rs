@@ -29,7 +29,7 @@ pub(super) struct Ended {
 pub(super) async fn play(plan: Plan) -> anyhow::Result<Ended> {
     let mut dice = Dice::new(plan.seed);
     let (clients, logs) = (plan.clients, plan.logs);
-    let world = World::new(plan, &mut dice);
+    let world = World::new(plan, &mut dice)?;
     let logs = (1..=logs).map(|number| format!("log:{number}"));
     let rooms: Vec<String> = logs.chain(["slip:1".to_owned()]).collect();
 
@@ -53,13 +53,15 @@ pub(super) async fn play(plan: Plan) -> anyhow::Result<Ended> {
         keeping.await??;
     }
     let stored = world.stored();
-    let kept = rooms.iter().map(|room| {
+    let mut kept = Kept::default();
+    for room in &rooms {
         let events = stored.get(room).cloned().unwrap_or_default();
-        (room.clone(), KeptRoom { events, rows: world.rows(room) })
-    });
+        let rows = world.rows(room).await?;
+        kept.rooms.insert(room.clone(), KeptRoom { events, rows });
+    }
     Ok(Ended {
         history: world.recorder.history(),
-        kept: Kept { rooms: kept.collect() },
+        kept,
         virtual_ms: world.recorder.now(),
         crashes: world.crashes(),
     })

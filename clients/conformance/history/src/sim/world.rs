@@ -4,20 +4,20 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use anyhow::{Context as _, anyhow};
 use axum::Router;
 use serde_json::Map;
 use tautline_conformance::history::History;
 use tautline_server::failpoint::Failpoint;
-use tautline_server::journal::Memory;
 use tautline_server::{AuthError, Authentication, Authenticator, Credentials, Identity, Server};
 use tokio::sync::Notify;
 
 use super::journal::{Archive, Mortal, Stored, lock};
 use super::plan::Plan;
 use super::recorder::Recorder;
+use super::storage::{Rack, Storage};
 use crate::dice::Dice;
-use crate::rows::{Rows, WithRows};
-use crate::service::HistoryService;
+use crate::service::{Book, HistoryService};
 
 tautline::contract! {
     name: "history",
@@ -73,7 +73,9 @@ pub(super) struct World {
     pub(super) plan: Arc<Plan>,
     pub(super) recorder: Recorder,
     archive: Archive,
-    rows: Rows,
+    storage: Arc<Mutex<Storage>>,
+    /// The rows, as the server that lives now has them.
+    rack: Arc<Mutex<Option<Rack>>>,
     live: Arc<Mutex<Option<Live>>>,
     is_calm: Arc<AtomicBool>,
     crashes: Arc<AtomicU32>,
@@ -81,26 +83,27 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(plan: Plan, dice: &mut Dice) -> Self {
-        let (plan, recorder, rows) = (Arc::new(plan), Recorder::new(), Rows::default());
+    pub(super) fn new(plan: Plan, dice: &mut Dice) -> anyhow::Result<Self> {
+        let storage = Arc::new(Mutex::new(Storage::new(plan.storage)?));
+        let (plan, recorder) = (Arc::new(plan), Recorder::new());
         let archive = Archive {
-            journal: Arc::new(WithRows::new(Memory::new(), rows.clone())),
             recorder: recorder.clone(),
             stored: Arc::default(),
             dice: Arc::new(Mutex::new(dice.fork())),
             plan: Arc::clone(&plan),
             is_calm: Arc::default(),
         };
-        Self {
+        Ok(Self {
             is_calm: Arc::clone(&archive.is_calm),
             plan,
             recorder,
             archive,
-            rows,
+            storage,
+            rack: Arc::default(),
             live: Arc::default(),
             crashes: Arc::default(),
             dice: Arc::new(Mutex::new(dice.fork())),
-        }
+        })
     }
 
     /// The server, if it is up.
@@ -127,8 +130,10 @@ impl World {
         self.archive.stored()
     }
 
-    pub(super) fn rows(&self, room: &str) -> Vec<String> {
-        self.rows.of(room)
+    /// The rows of a room.
+    pub(super) async fn rows(&self, room: &str) -> anyhow::Result<Vec<String>> {
+        let rack = lock(&self.rack).clone().context("no server has ever lived")?;
+        rack.read(room).await.map_err(|cause| anyhow!("{}", cause.error()))
     }
 
     /// Keeps the server running: starts it again after every crash, and now and then takes it down in
@@ -158,14 +163,16 @@ impl World {
 
     fn start(&self) -> anyhow::Result<Live> {
         let life = Arc::new(Life::default());
+        let (journal, rack) = lock(&self.storage).open()?;
+        *lock(&self.rack) = Some(rack.clone());
         let (world, dying) = (self.clone(), Arc::clone(&life));
         let server = Server::builder(contract())
             .authenticator(Trusting)
-            .journal(Mortal::new(self.archive.clone(), Arc::clone(&life)))
-            .namespace::<History>(HistoryService::new(self.rows.clone()))
+            .journal(Mortal::new(self.archive.clone(), journal, Arc::clone(&life)))
+            .namespace::<History>(HistoryService::new(rack))
             .failpoints(move |point| world.pass(point, &dying))
             .build()?;
-        self.recorder.note("server", "starts");
+        self.recorder.note("server", format!("starts over {:?}", self.plan.storage));
         let live = Live { life, router: server.router(), server };
         *lock(&self.live) = Some(live.clone());
         Ok(live)
