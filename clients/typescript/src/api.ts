@@ -177,9 +177,9 @@ export interface Room<Snapshot, Shown = never> extends Store<Snapshot> {
   readonly name: string;
   /**
    * Says that the user has read the room's events up to this one, by its position or its number;
-   * without either, all that have arrived. Never goes back, and needs no answer: it is told within a
-   * second, and after a cut again. In a room that keeps receipts; that an event has arrived is told
-   * by itself.
+   * without either, all that have arrived: before the join is answered that is none. Never goes back,
+   * and needs no answer: it is told within a second, and after a cut again. In a room that keeps
+   * receipts; that an event has arrived is told by itself.
    */
   read(upTo?: number | EventMeta): void;
   /**

@@ -37,7 +37,7 @@ interface Stay {
   /** Whether the server has us as a member. */
   isIn: boolean;
   /** What the app wants the others to see. */
-  wanted?: { readonly state: unknown } | undefined;
+  wanted?: { readonly state?: unknown; readonly bytes: number } | undefined;
   /** What of it is under way, or was taken on this connection. */
   sent?: Stay["wanted"];
   isSending: boolean;
@@ -90,9 +90,15 @@ function createPresence({ connection, clock, refresh }: FeatureParts): Presence 
     if (!wanted || !stay.isIn || stay.isSending || wanted === stay.sent) return;
     stay.stop?.();
     const waiting = stay.waiting.splice(0);
+    const { state, bytes } = wanted;
+    const tooLarge = sizeProblem(connection, entry.namespace, undefined, bytes);
+    if (tooLarge) {
+      stay.wanted = undefined;
+      settle(waiting, tooLarge);
+      return;
+    }
     stay.sent = wanted;
     stay.isSending = true;
-    const { state } = wanted;
     const payload = { room: entry.name, ...(state !== undefined && { state }) };
     connection.request(entry.namespace, CONTROL.present, payload, ({ error }) => {
       stay.isSending = false;
@@ -124,11 +130,13 @@ function createPresence({ connection, clock, refresh }: FeatureParts): Presence 
       stands(entry, { presence }) {
         const stay = presence ? stayIn(entry) : stays.get(entry);
         if (!stay) return;
-        const isNew = !stay.isIn;
-        stay.self = connection.welcome(entry.namespace)?.subject;
+        if (!stay.isIn) stay.sent = undefined;
+        const self = connection.welcome(entry.namespace)?.subject;
+        // Somebody else than before shows nothing yet.
+        if (stay.self !== undefined && stay.self !== self) takeBack(stay);
+        stay.self = self;
         stay.isIn = true;
         if (presence) update(entry, stay, { type: "snapshot", ...presence });
-        if (isNew) stay.sent = undefined;
         send(entry, stay);
       },
       heard(entry, name, payload) {
@@ -149,7 +157,7 @@ function createPresence({ connection, clock, refresh }: FeatureParts): Presence 
         if (stay) {
           stay.isIn = false;
           stay.stop?.();
-          settle(stay.waiting.splice(0), localProblem("cancelled"));
+          takeBack(stay);
         }
         entry.presence.set(nobody);
       },
@@ -160,12 +168,11 @@ function createPresence({ connection, clock, refresh }: FeatureParts): Presence 
         measured = measure({ state });
       } catch (error) {
         const fields = [{ path: "", rule: "type", limit: String(error) }];
-        return refused(localProblem("invalid_payload", { fields }));
+        const problem = localProblem("invalid_payload", { fields });
+        return Promise.resolve({ ok: false, problem });
       }
-      const tooLarge = sizeProblem(connection, entry.namespace, undefined, measured.bytes);
-      if (tooLarge) return refused(tooLarge);
       const stay = stayIn(entry);
-      stay.wanted = measured.payload as { state: unknown };
+      stay.wanted = { ...(measured.payload as { state?: unknown }), bytes: measured.bytes };
       return new Promise((resolve) => {
         stay.waiting.push(resolve);
         send(entry, stay);
@@ -174,8 +181,10 @@ function createPresence({ connection, clock, refresh }: FeatureParts): Presence 
   };
 }
 
-function refused(problem: Problem): Promise<Shown> {
-  return Promise.resolve({ ok: false, problem: problem as LibraryProblem });
+/** Nothing is shown any more, nor waited for. */
+function takeBack(stay: Stay): void {
+  stay.wanted = undefined;
+  settle(stay.waiting.splice(0), localProblem("cancelled"));
 }
 
 function settle(waiting: readonly ((shown: Shown) => void)[], problem: Problem | undefined): void {

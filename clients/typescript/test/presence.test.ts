@@ -218,6 +218,33 @@ test("a state that is too large for the server is not sent", async () => {
   expect(shown()).toEqual([]);
 });
 
+test("a state that turns out to be too large when there is a connection again is not sent", async () => {
+  const { room, server, shown, pass } = await joined();
+  server.handle("tautline:resume", () => ({ rooms: [verdict({ version: 1, members: [me] })] }));
+  server.welcome = { limits: { eventBytes: 100, frameBytes: 1_000, rooms: 8, inFlight: 8 } };
+
+  server.cut();
+  const result = room.present({ x: 0, y: 0, note: "x".repeat(200) } as never);
+  await pass(500);
+
+  expect(await result).toMatchObject({ ok: false, problem: { code: "payload_too_large" } });
+  expect(shown()).toEqual([]);
+});
+
+test("what one person shows is not shown for the next one who signs in", async () => {
+  const { room, server, shown, pass } = await joined();
+  server.handle("tautline:resume", () => ({ rooms: [verdict({ version: 1, members: [bo] })] }));
+  await room.present({ x: 1, y: 1 });
+
+  server.welcome = { subject: "bo" };
+  server.cut();
+  const waiting = room.present({ x: 2, y: 2 });
+  await pass(500);
+
+  expect(await waiting).toMatchObject({ ok: false, problem: { code: "cancelled" } });
+  expect(shown()).toHaveLength(1);
+});
+
 test("a room that is left shows nobody, and what waits to be shown is called off", async () => {
   const { room, server, store, pass } = await joined();
   server.handle("tautline:present", () => undefined);
