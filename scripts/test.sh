@@ -80,6 +80,7 @@ npm_lane
 wait
 suite "servers" scripts/build-servers.sh
 suite "conformance" npx vitest run --root clients/conformance/wire
+suite "browser" npx vitest run --root clients/conformance/browser
 suite "end to end" scripts/test/end-to-end.sh
 
 passed=$(grep -c '^passed' "$results" || true)

@@ -35,6 +35,7 @@ const PACKAGES = {
   "@tautline/react": ["@tautline/client"],
   "@tautline/agent-chat": ["@tautline/client"],
   "@tautline/conformance": ["@tautline/client"],
+  "@tautline/conformance-browser": ["@tautline/client", "@tautline/conformance", "@tautline/react"],
   "@tautline/quickstart-web": ["@tautline/client", "@tautline/react"],
   "@tautline/quickstart-e2e": ["@tautline/client"],
 };
