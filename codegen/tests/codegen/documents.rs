@@ -118,11 +118,28 @@ fn the_catalogue_marks_what_nobody_enforces() {
 }
 
 #[test]
+fn the_schema_has_what_members_show_each_other() {
+    let text = &files(rooms::rooms_with_members::contract(), "schema")[0].text;
+    let schema: serde_json::Value = serde_json::from_str(text).unwrap();
+
+    let rooms = &schema["x-tautline"]["namespaces"]["/readings"]["rooms"];
+
+    let reader = serde_json::json!({ "$ref": "#/$defs/Reader" });
+    assert_eq!(rooms["reading:{id}"]["params"]["$ref"], "#/$defs/Reading");
+    assert_eq!(rooms["reading:{id}"]["presence"]["shown"], reader);
+    assert_eq!(rooms["garden"]["presence"]["seen"], reader);
+    assert_eq!(schema["$defs"]["Reader"]["properties"]["name"]["maxLength"], 20);
+}
+
+#[test]
 fn the_catalogue_shows_what_a_room_keeps() {
     let text = &files(rooms::rooms_with_members::contract(), "catalogue")[0].text;
 
     let row = |name: &str| text.lines().find(|line| line.contains(name)).unwrap();
-    assert!(row("and how far each has read").ends_with("1 d, presence `Reader`, receipts |"), "{text}");
+    assert!(
+        row("and how far each has read").ends_with("1 d, presence `Reader`, receipts |"),
+        "{text}"
+    );
     assert!(row("Where they only see each other").ends_with("1 d, presence `Reader` |"), "{text}");
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tautline::{Encoded, Event, Retention, Uuid};
@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use super::error::StreamError;
 use super::found::Begun;
 use super::state::{Refused, Rules, StreamState};
-use super::timers::{NEVER, Timers};
+use super::timers::{Timers, Times};
 use super::work::append;
 use crate::clock::Clock;
 use crate::commit::WriterHandle;
@@ -58,7 +58,7 @@ pub(crate) struct Entry {
     /// The writer has work that looks at it: nobody else needs to.
     pub(super) is_queued: AtomicBool,
     /// When the timer looks at it.
-    pub(super) wake_at: AtomicU64,
+    pub(super) times: Times,
 }
 
 impl Streams {
@@ -224,7 +224,7 @@ impl Entry {
             changed: Notify::new(),
             fault: Mutex::default(),
             is_queued: AtomicBool::new(false),
-            wake_at: AtomicU64::new(NEVER),
+            times: Times::default(),
         })
     }
 

@@ -11,6 +11,7 @@ use tautline::{Encoded, Event, EventKind, LibraryCode, Problem, Retention, Uuid}
 use super::book::{Entry, Making, Streams};
 use super::error::StreamError;
 use super::state::{Producer, Refused, StreamState};
+use super::timers::Reason;
 use crate::commit::{CommitError, Effects, Hook, Reply, StepFailed, Work};
 use crate::encode::json;
 use crate::journal::{Change, RoomKey, StreamRecord, StreamRef};
@@ -95,12 +96,15 @@ impl Streams {
         if entry.is_queued.load(Ordering::Acquire) || self.is_closing() {
             return;
         }
-        let next = {
+        let (due_at, expires_at) = {
             let state = entry.state();
-            state.due_at().into_iter().chain(state.expires_at()).min()
+            (state.due_at(), state.expires_at())
         };
-        if let Some(at) = next {
-            self.timers.wake(entry, at);
+        if let Some(at) = due_at {
+            self.timers.wake(entry, Reason::Parts, at);
+        }
+        if let Some(at) = expires_at {
+            self.timers.wake(entry, Reason::Lease, at);
         }
     }
 
