@@ -119,8 +119,8 @@ export interface CommandQueue<C extends QueuedCommand> {
   postpone(id: string, notBefore: number): void;
   /** Puts a command back that the server would not run before its predecessor. */
   putBehind(id: string): void;
-  /** Whatever was not written as somebody is this person's. Gives what is new. */
-  bind(subject: string): readonly C[];
+  /** Whatever was written as nobody, or as `formerly`, is this person's. Gives what is new. */
+  bind(subject: string, formerly?: string): readonly C[];
   /** What may go out now, in order, noted as sent; and what must be marked on disk before. */
   take(window: SendWindow): Taken<C>;
   /** The link is gone: what may not wait for the next one falls out. */
@@ -188,8 +188,10 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
     settle: (id) => void commands.delete(id),
     postpone: (id, notBefore) => putBack(id, { notBefore }),
     putBehind: (id) => putBack(id, { isAlone: true }),
-    bind(subject) {
-      const unbound = [...commands.values()].filter(({ state }) => state.subject === undefined);
+    bind(subject, formerly) {
+      const unbound = [...commands.values()].filter(
+        ({ state }) => state.subject === undefined || state.subject === formerly,
+      );
       for (const { state } of unbound) state.subject = subject;
       return unbound;
     },

@@ -53,6 +53,8 @@ export interface Commands {
   ): Promise<Result<Answer, Failure>>;
   /** What is waited for before the first connection: what makes a guest the same guest again. */
   prepare(): Promise<string | undefined> | undefined;
+  /** A link is going to be made with this token. */
+  authorized(token: string | undefined): void;
   welcomed(namespace: string, welcome: Welcome): void;
   /** Sends what may be sent now: after a welcome, a verdict or an answer. */
   pump(namespace: string): void;
@@ -85,7 +87,8 @@ export function createCommands(parts: CommandParts): Commands {
     },
     lost: (isErased) => book.lose(isErased),
     expect(subject) {
-      if (book.subject === undefined) book.bind(subject);
+      if (book.subject !== subject) book.bind(subject);
+      changed();
     },
     ready: pumpAll,
     cleared: throwAway,
@@ -116,6 +119,8 @@ export function createCommands(parts: CommandParts): Commands {
     },
   });
   let stopWake: (() => void) | undefined;
+  /** Which guest we were last. */
+  let guest: string | undefined;
 
   function run(
     command: AnyTyped,
@@ -365,10 +370,14 @@ export function createCommands(parts: CommandParts): Commands {
     run: run as Commands["run"],
     prepare: () => keeping?.prepare(),
     pump,
+    authorized: (token) => keeping?.authorized(token),
     welcomed(namespace, welcome) {
-      const isOther = book.subject !== welcome.subject;
-      book.bind(welcome.subject);
-      keeping?.welcomed(welcome);
+      const { subject } = welcome;
+      const isOther = book.subject !== subject;
+      // A guest whom the server has forgotten, and with it all that it did, is now another one.
+      const formerly = keeping ? keeping.welcomed(welcome) : welcome.guest ? guest : undefined;
+      book.bind(subject, formerly);
+      if (welcome.guest) guest = subject;
       if (isOther) pumpAll();
       pump(namespace);
     },

@@ -30,6 +30,8 @@ export interface ConnectionParts {
   readonly firstNamespace: string;
   /** What is waited for before a link is opened: the credential that a guest of an earlier life had. */
   readonly prepare: () => Promise<string | undefined> | undefined;
+  /** Told before each link with which token it will be made: `undefined` is a guest's. */
+  readonly authorized: (token: string | undefined) => void;
   readonly connectTimeoutMs: number;
   readonly lingerMs: number;
   readonly clock: Clock;
@@ -185,6 +187,7 @@ export function createConnection(parts: ConnectionParts): Connection {
   function askForToken(cx: AuthContext, mine: number): void {
     // Nobody to ask: the link opens in the same turn.
     if (!tokens.canRenew) {
+      parts.authorized(undefined);
       dispatch({ type: "authorized" });
       return;
     }
@@ -193,6 +196,7 @@ export function createConnection(parts: ConnectionParts): Connection {
         if (mine !== asked) return;
         // The same token again would be refused again: the machine has had its one try.
         const isDead = !isFresh && cx.problem;
+        if (!isDead) parts.authorized(tokens.current());
         dispatch(isDead ? { type: "lost", problem: isDead } : { type: "authorized" });
       },
       (error: unknown) => {

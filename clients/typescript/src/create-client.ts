@@ -43,6 +43,7 @@ export function createClient(options: ClientOptions): Client {
     },
     firstNamespace: namespaces[0]?.path ?? "/",
     prepare: () => commands.prepare(),
+    authorized: (token) => commands.authorized(token),
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     lingerMs: options.lingerMs ?? 1_000,
     clock,

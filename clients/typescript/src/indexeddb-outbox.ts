@@ -11,22 +11,15 @@ import {
 } from "./indexeddb-database.js";
 import { judgeRow, ownerOf, type Row } from "./indexeddb-rows.js";
 import { localProblem } from "./local-problems.js";
-import type { KeptCommand, OpenOutbox, OutboxHost, Remembered } from "./outbox-storage.js";
+import type { KeptCommand, KnownGuest, OpenOutbox, OutboxHost } from "./outbox-storage.js";
 import { ProblemError } from "./problem.js";
 import { beginLife, type Life } from "./tab-lives.js";
 import { groupedWrites } from "./write-groups.js";
 
-/** Who used the outbox last. */
-interface Note {
-  readonly subject: string;
-  /** The guest of this browser, and what makes it the same guest again. */
-  readonly guest?: { readonly subject: string; readonly credential: string };
-}
-
 /** Something to write. A row that is `undefined` is to be deleted. */
 type Change =
   | { readonly type: "row"; readonly id: string; readonly command: KeptCommand | undefined }
-  | { readonly type: "note" };
+  | { readonly type: "guest" };
 
 interface Open {
   readonly database: Database;
@@ -36,18 +29,14 @@ interface Open {
 /** How long a database may take before the outbox goes on without it. */
 const PATIENCE_MS = 5_000;
 
-/** Opens the outbox in the database of that name. `subjectOf` says who uses it, if the app knows. */
-export function openIndexedDbOutbox(
-  name: string,
-  subjectOf: () => string | undefined,
-  host: OutboxHost,
-): OpenOutbox {
+/** Opens the outbox in the database of that name. */
+export function openIndexedDbOutbox(name: string, host: OutboxHost): OpenOutbox {
   const { clock, log } = host;
   let life: Life | undefined;
   let isClosed = false;
-  let note: Note | undefined;
+  let guest: KnownGuest | undefined;
   /** Whose rows were asked for: what a client leaves that dies later is theirs as well. */
-  let present: string | undefined;
+  let present: Person | undefined;
   /** Under which number each command of ours lies. */
   const keys = new Map<string, IDBValidKey>();
 
@@ -69,21 +58,16 @@ export function openIndexedDbOutbox(
     }
   }
 
-  async function recall({ database, life }: Open): Promise<Remembered> {
+  async function recall({ database, life }: Open): Promise<KnownGuest | undefined> {
     const [rows, last] = await database.transact("readonly", async ({ rows, notes }) => [
       (await resultOf(rows.getAll())) as unknown[],
-      (await resultOf(notes.get("last"))) as Note | undefined,
+      (await resultOf(notes.get("guest"))) as KnownGuest | undefined,
     ]);
-    note = last;
-    // A guest of two tabs that met the server at the same time: what the other one wrote waits for it.
+    // Two tabs that met the server at the same time are two guests. What is left of one waits for it.
     const living = await life.living();
     const left = rows.find((row) => guestOf(row) && !living.has(ownerOf(row)));
-    const guestCredential = guestOf(left) ?? last?.guest?.credential;
-    const subject = subjectOf();
-    return {
-      ...(subject !== undefined && { subject }),
-      ...(guestCredential !== undefined && { guestCredential }),
-    };
+    guest = guestOf(left) ?? last;
+    return guest;
   }
 
   async function commit(group: readonly Change[]): Promise<void> {
@@ -105,7 +89,7 @@ export function openIndexedDbOutbox(
             added.push([id, rows.add(rowOf(life.owner, command))]);
           }
         }
-        if (group.some(({ type }) => type === "note")) notes.put(note, "last");
+        if (group.some(({ type }) => type === "guest")) notes.put(guest, "guest");
       }),
     );
     for (const [id, request] of added) keys.set(id, request.result);
@@ -113,25 +97,19 @@ export function openIndexedDbOutbox(
   }
 
   function rowOf(owner: string, command: KeptCommand): Row {
-    const subject = command.subject ?? note?.subject;
-    const guest = note?.guest?.subject === subject ? note?.guest?.credential : undefined;
-    return {
-      owner,
-      ...(guest !== undefined && { guest }),
-      command: subject === undefined ? command : { ...command, subject },
-    };
+    return { owner, command, ...(guest && guest.subject === command.subject && { guest }) };
   }
 
-  async function load(subject: string): Promise<readonly KeptCommand[]> {
+  async function load(person: Person): Promise<readonly KeptCommand[]> {
     const { database, life } = await opening;
     await opened;
-    present = subject;
+    present = person;
     const rows = await database.transact("readonly", ({ rows }) => resultOf(rows.getAll()));
     const found: Found[] = [];
     for (const owner of new Set(rows.map(ownerOf))) {
       if (owner === life.owner) continue;
       const wasDead = await life.ifDead(owner, async () => {
-        found.push(...(await inherit(owner, subject)));
+        found.push(...(await inherit(owner, person)));
       });
       if (!wasDead) waitFor(owner);
     }
@@ -139,7 +117,7 @@ export function openIndexedDbOutbox(
   }
 
   /** Takes what a dead client has left of this person's. To be called while nobody else can. */
-  async function inherit(owner: string, subject: string): Promise<Found[]> {
+  async function inherit(owner: string, [subject, formerly]: Person): Promise<Found[]> {
     const { database, life } = await opening;
     const world = { now: clock.now(), maxAgeMs: host.maxAgeMs };
     const found: Found[] = [];
@@ -149,10 +127,11 @@ export function openIndexedDbOutbox(
       for (const [index, key] of (await resultOf(rows.getAllKeys())).entries()) {
         const row = all[index];
         if (ownerOf(row) !== owner) continue;
-        const verdict = judgeRow(row, subject, world);
+        const verdict = judgeRow(row, [subject, formerly], world);
         if (verdict === "ours") {
-          rows.put({ ...(row as Row), owner: life.owner }, key);
-          found.push([key as number, (row as Row).command]);
+          const ours = rowOf(life.owner, { ...(row as Row).command, subject });
+          rows.put(ours, key);
+          found.push([key as number, ours.command]);
         } else if (verdict !== "another's") {
           rows.delete(key);
           useless.push([verdict, row]);
@@ -203,12 +182,14 @@ export function openIndexedDbOutbox(
 
   return {
     opened,
-    remember(subject, credential) {
-      const guest = credential === undefined ? note?.guest : { subject, credential };
-      note = { subject, ...(guest && { guest }) };
-      writes.write({ type: "note" }).catch((error: unknown) => log("warn", "not noted", { error }));
+    remember(known) {
+      if (guest?.credential === known.credential) return;
+      guest = known;
+      writes
+        .write({ type: "guest" })
+        .catch((error: unknown) => log("warn", "guest not noted", { error }));
     },
-    load: (subject) => within(load(subject)),
+    load: (...person) => within(load(person)),
     put: (command) => writes.write({ type: "row", id: command.id, command }),
     remove(id) {
       writes
@@ -218,14 +199,14 @@ export function openIndexedDbOutbox(
     async clear(subject) {
       await writes.idle();
       const { database, life } = await opening;
-      if (note?.subject === subject) note = undefined;
+      if (guest?.subject === subject) guest = undefined;
       await within(
         database.transact("readwrite", async ({ rows, notes }) => {
           const all = (await resultOf(rows.getAll())) as Partial<Row>[];
           for (const [index, key] of (await resultOf(rows.getAllKeys())).entries()) {
             if (all[index]?.command?.subject === subject) rows.delete(key);
           }
-          if (!note) notes.delete("last");
+          if (!guest) notes.delete("guest");
         }),
       );
       life.say({ cleared: subject });
@@ -245,6 +226,9 @@ export function openIndexedDbOutbox(
   };
 }
 
+/** Who asks, and who they were before the server forgot them. */
+type Person = Parameters<OpenOutbox["load"]>;
+
 type Found = [key: number, command: KeptCommand];
 
 function inOrder(found: readonly Found[]): readonly KeptCommand[] {
@@ -255,7 +239,7 @@ function databaseName(name: string): string {
   return `tautline:${name}`;
 }
 
-function guestOf(row: unknown): string | undefined {
+function guestOf(row: unknown): KnownGuest | undefined {
   return (row as Partial<Row> | undefined)?.guest;
 }
 

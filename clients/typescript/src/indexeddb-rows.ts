@@ -1,13 +1,13 @@
 // A command as it lies in the database: whose it is, and whether what is read there can be used.
 
-import type { KeptCommand } from "./outbox-storage.js";
+import type { KeptCommand, KnownGuest } from "./outbox-storage.js";
 
 /** A row of the database. */
 export interface Row {
   /** The client that it belongs to, and that alone sends it. */
   readonly owner: string;
-  /** What makes the guest who wrote it the same guest again. */
-  readonly guest?: string;
+  /** The guest who wrote it. */
+  readonly guest?: KnownGuest;
   readonly command: KeptCommand;
 }
 
@@ -23,13 +23,13 @@ export function ownerOf(row: unknown): string {
 /** What a row is to this person. */
 export function judgeRow(
   row: unknown,
-  subject: string,
+  subjects: readonly (string | undefined)[],
   world: { readonly now: number; readonly maxAgeMs: number },
 ): Verdict {
   if (!isRow(row)) return "damaged";
   const { command } = row;
   if (command.subject === undefined) return "unowned";
-  const isOurs = command.subject === subject;
+  const isOurs = subjects.includes(command.subject);
   // A failure that was told is kept for a while; what was not told, until its writer had their chance.
   const isStale =
     isOurs && command.problem === undefined

@@ -13,8 +13,9 @@ export interface IndexedDbOutboxOptions {
    */
   readonly name?: string;
   /**
-   * Who uses the app, in the words of the server's `welcome.subject`, if the app knows it by itself.
-   * What waits is then shown before there is a connection. Asked when the outbox is opened.
+   * Who uses the app, in the words of the server's `welcome.subject`, if the app knows it by itself:
+   * what waits is then shown, and what is written then is theirs, before there is a connection. Absent:
+   * whom the token names as its `sub`, if it can be read.
    */
   readonly subject?: () => string | undefined;
 }
@@ -27,8 +28,8 @@ export interface IndexedDbOutboxOptions {
  * IndexedDB are missing, `client.onProblem` hears `outbox_unavailable`, and the outbox is in memory.
  */
 export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): DurableOutbox {
-  const { name, subject = () => undefined } = options;
-  return keptIn({ open: (host) => openIndexedDbOutbox(name ?? host.name, subject, host) });
+  const { name, subject } = options;
+  return keptIn({ open: (host) => openIndexedDbOutbox(name ?? host.name, host) }, subject);
 }
 
 export type { DurableOutbox } from "./outbox-durable.js";

@@ -34,7 +34,7 @@ export interface KeepingParts {
   notKept(row: KeptCommand): void;
   /** Nothing can be kept any more. */
   lost(isErased: boolean): void;
-  /** The app says who it is, before the server does. */
+  /** Who we are, as far as is known before the server says it. */
   expect(subject: string): void;
   /** What this person left behind is here: their commands may go out. */
   ready(): void;
@@ -49,8 +49,10 @@ export interface Keeping {
   problem(): LibraryProblem | undefined;
   /** Opens the place. Resolves to what makes a guest the same guest again. */
   prepare(): Promise<string | undefined> | undefined;
-  /** The server says who we are. */
-  welcomed(welcome: Welcome): void;
+  /** A link is going to be made with this token, or with a guest's credential. */
+  authorized(token: string | undefined): void;
+  /** The server says who we are. Gives who we were, if it has forgotten that guest. */
+  welcomed(welcome: Welcome): string | undefined;
   /** Whether what this person left behind is here. */
   isReady(subject: string): boolean;
   put(row: KeptCommand): void;

@@ -6,16 +6,30 @@ import { elapsed } from "./clock.js";
 import { type Entry, newEntry } from "./command-entry.js";
 import { localProblem } from "./local-problems.js";
 import type { DurableOutbox, Keeping, KeepingParts } from "./outbox-durable.js";
-import type { KeptCommand, OpenOutbox, OutboxHost, OutboxStorage } from "./outbox-storage.js";
+import type {
+  KeptCommand,
+  KnownGuest,
+  OpenOutbox,
+  OutboxHost,
+  OutboxStorage,
+} from "./outbox-storage.js";
 import { isProblemError, type LibraryProblem } from "./problem.js";
 import { descriptorOf, returnedEntry, roomOf } from "./returned-entry.js";
+import { subjectOf } from "./token-subject.js";
 
-/** Keeps the outbox in a storage. */
-export function keptIn(storage: OutboxStorage): DurableOutbox {
-  return { keep: (parts) => createKeeping(storage, parts) };
+/** Keeps the outbox in a storage. `knownSubject` is who uses the app, if the app knows it by itself. */
+export function keptIn(
+  storage: OutboxStorage,
+  knownSubject: () => string | undefined = () => undefined,
+): DurableOutbox {
+  return { keep: (parts) => createKeeping(storage, knownSubject, parts) };
 }
 
-function createKeeping(storage: OutboxStorage, parts: KeepingParts): Keeping {
+function createKeeping(
+  storage: OutboxStorage,
+  knownSubject: () => string | undefined,
+  parts: KeepingParts,
+): Keeping {
   const { contract, clock, log } = parts;
   const { ageMs } = parts.limits;
   let place: OpenOutbox | undefined;
@@ -24,6 +38,10 @@ function createKeeping(storage: OutboxStorage, parts: KeepingParts): Keeping {
   /** Whose commands are here, and whose are asked for. */
   let loaded: string | undefined;
   let loading: string | undefined;
+  let guest: KnownGuest | undefined;
+  /** Whom the token names, which is who the server says we are. It has once said something else: */
+  let named: string | undefined;
+  let isMisnamed = false;
 
   function open(): OpenOutbox | undefined {
     if (place || problem) return place;
@@ -38,13 +56,11 @@ function createKeeping(storage: OutboxStorage, parts: KeepingParts): Keeping {
     const mine = storage.open(host);
     place = mine;
     opening = mine.opened.then(
-      ({ subject, guestCredential }) => {
+      (known) => {
         if (!isMine()) return undefined;
-        if (subject !== undefined) {
-          parts.expect(subject);
-          load(subject);
-        }
-        return guestCredential;
+        guest = known;
+        expect(knownSubject());
+        return known?.credential;
       },
       (error: unknown) => {
         if (isMine()) fail(unavailable(error), false);
@@ -64,11 +80,17 @@ function createKeeping(storage: OutboxStorage, parts: KeepingParts): Keeping {
     parts.ready();
   }
 
-  function load(subject: string): void {
+  function expect(subject: string | undefined): void {
+    if (subject === undefined) return;
+    parts.expect(subject);
+    load(subject);
+  }
+
+  function load(subject: string, formerly?: string): void {
     const mine = open();
-    if (!mine || loading === subject) return;
+    if (!mine || (loading === subject && formerly === undefined)) return;
     loading = subject;
-    mine.load(subject).then(
+    mine.load(subject, formerly).then(
       (rows) => {
         if (place !== mine || loading !== subject) return;
         loaded = subject;
@@ -111,9 +133,22 @@ function createKeeping(storage: OutboxStorage, parts: KeepingParts): Keeping {
   return {
     problem: () => problem,
     prepare: () => (open() ? opening : undefined),
-    welcomed({ subject, guestCredential }) {
-      open()?.remember(subject, guestCredential);
-      load(subject);
+    authorized(token) {
+      named = isMisnamed ? undefined : subjectOf(token ?? guest?.credential);
+      expect(knownSubject() ?? named);
+    },
+    welcomed({ subject, guest: isGuest, guestCredential: credential }) {
+      let formerly: string | undefined;
+      if (isGuest) {
+        // A guest whom the server has forgotten, and with it all that it did, is now another one.
+        if (guest && guest.subject !== subject) formerly = guest.subject;
+        guest = credential === undefined ? undefined : { subject, credential };
+        if (guest) open()?.remember(guest);
+      } else if (named !== undefined && named !== subject) {
+        isMisnamed = true;
+      }
+      load(subject, formerly);
+      return formerly;
     },
     isReady: (subject) => problem !== undefined || loaded === subject,
     put(row) {
@@ -151,6 +186,7 @@ function createKeeping(storage: OutboxStorage, parts: KeepingParts): Keeping {
       opening = undefined;
       loaded = undefined;
       loading = undefined;
+      guest = undefined;
     },
   };
 }

@@ -53,24 +53,27 @@ export interface OutboxHost {
   failed(problem: LibraryProblem, isErased: boolean): void;
 }
 
-/** What is known before the server has said anything. */
-export interface Remembered {
-  /** Who uses the app now, if the app knows it. */
-  readonly subject?: string;
-  /** What makes a guest the same guest again. */
-  readonly guestCredential?: string;
+/** The guest of a browser. */
+export interface KnownGuest {
+  readonly subject: string;
+  /** What makes it the same guest again. */
+  readonly credential: string;
 }
 
 /** An open place. Its promises reject with a `ProblemError` of the code `outbox_unavailable`. */
 export interface OpenOutbox {
-  readonly opened: Promise<Remembered>;
-  /** Says who is here now, for the next time. */
-  remember(subject: string, guestCredential: string | undefined): void;
-  /** Gives what this person left behind in lives that have ended, in order. It is this client's now. */
-  load(subject: string): Promise<readonly KeptCommand[]>;
+  /** The guest that was here last, or that has left something behind. */
+  readonly opened: Promise<KnownGuest | undefined>;
+  /** A guest is here: for the next time. */
+  remember(guest: KnownGuest): void;
   /**
-   * Resolves when the command survives the loss of the page and of the computer's power. One without a
-   * subject is that of who was here last. Puts and removals take effect in the order of the calls.
+   * Gives what this person left behind in lives that have ended, in order. It is this client's now.
+   * `formerly` is who they were for a server that has forgotten them since.
+   */
+  load(subject: string, formerly: string | undefined): Promise<readonly KeptCommand[]>;
+  /**
+   * Resolves when the command survives the loss of the page and of the computer's power. Puts and
+   * removals take effect in the order of the calls.
    */
   put(command: KeptCommand): Promise<void>;
   remove(id: string): void;

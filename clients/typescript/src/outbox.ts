@@ -51,8 +51,11 @@ export interface OutboxBook<C extends OutboxCommand> {
   entry(id: string): C | undefined;
   /** Whether it still waits for an answer. */
   isWaiting(command: C): boolean;
-  /** The server says who we are: what nobody was known to have written is ours. */
-  bind(subject: string | undefined): void;
+  /**
+   * Says who we are: what nobody was known to have written is ours, and what was written by who we
+   * were `formerly`, for a server that has forgotten that one.
+   */
+  bind(subject: string | undefined, formerly?: string): void;
   /** Chooses what goes out, and lets what must be on disk before be written. */
   take(window: SendWindow): readonly Sending<C>[];
   kept(command: KeptCommand): void;
@@ -188,11 +191,11 @@ export function createOutbox<C extends OutboxCommand>(parts: OutboxParts): Outbo
     },
     entry: (id) => kept.get(id),
     isWaiting: (command) => queue.get(command.id) === command,
-    bind(next) {
+    bind(next, formerly) {
       subject = next;
       if (next === undefined) return;
-      for (const command of queue.bind(next)) {
-        // The disk may say that it belongs to who was here before.
+      for (const command of queue.bind(next, formerly)) {
+        // On disk it is still nobody's, or the other one's.
         if (command.state.keeping) put(command);
       }
     },

@@ -3,17 +3,15 @@
 
 import { ProblemError } from "../src/index.js";
 import { localProblem } from "../src/local-problems.js";
-import type { KeptCommand, OutboxHost, OutboxStorage } from "../src/outbox-storage.js";
+import type { KeptCommand, KnownGuest, OutboxHost, OutboxStorage } from "../src/outbox-storage.js";
 
 /** A disk in a test's hand. */
 export interface Disk {
   readonly storage: OutboxStorage;
   /** What is on it now, in the order in which it was first written. */
   readonly rows: Map<string, KeptCommand>;
-  /** What makes a guest the same guest again. */
-  guest: string | undefined;
-  /** Who the app says it is. */
-  subject: string | undefined;
+  /** The guest that was here last. */
+  guest: KnownGuest | undefined;
   /** Writes wait while it is true. */
   isSlow: boolean;
   /** Whether writes are refused, as on a full disk. */
@@ -33,7 +31,6 @@ export function emptyDisk(): Disk {
   const rows = new Map<string, KeptCommand>();
   let waiting: (() => void)[] = [];
   let open: OutboxHost | undefined;
-  let lastSubject: string | undefined;
   let life = 0;
 
   function soon(task: () => void): void {
@@ -44,7 +41,6 @@ export function emptyDisk(): Disk {
   const disk: Disk = {
     rows,
     guest: undefined,
-    subject: undefined,
     isSlow: false,
     isFull: false,
     isThere: true,
@@ -69,24 +65,20 @@ export function emptyDisk(): Disk {
         const broken = (reason: string) =>
           new ProblemError(localProblem("outbox_unavailable", { params: { reason } }));
         return {
-          opened: disk.isThere
-            ? Promise.resolve({
-                ...(disk.subject !== undefined && { subject: disk.subject }),
-                ...(disk.guest !== undefined && { guestCredential: disk.guest }),
-              })
-            : Promise.reject(broken("blocked")),
-          remember(subject, guestCredential) {
-            lastSubject = subject;
-            disk.guest = guestCredential ?? disk.guest;
+          opened: disk.isThere ? Promise.resolve(disk.guest) : Promise.reject(broken("blocked")),
+          remember(guest) {
+            disk.guest = guest;
           },
-          load: async (subject) => [...rows.values()].filter((row) => row.subject === subject),
+          load: async (subject, formerly = subject) =>
+            [...rows.values()]
+              .filter((row) => row.subject === subject || row.subject === formerly)
+              .map((row) => ({ ...row, subject })),
           put: (row) =>
             new Promise((resolve, reject) => {
-              const subject = row.subject ?? lastSubject;
               soon(() => {
                 if (mine !== life) return;
                 if (disk.isFull) return void reject(broken("quota"));
-                rows.set(row.id, subject === undefined ? row : { ...row, subject });
+                rows.set(row.id, row);
                 resolve();
               });
             }),

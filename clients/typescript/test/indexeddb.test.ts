@@ -201,6 +201,29 @@ test("an app that knows who it is shows what waits before there is a connection"
   expect(second.texts()).toEqual(["milk"]);
 });
 
+test("a guest that was forgotten takes along what it wrote, from a life that has ended", async () => {
+  const { open, memory } = tabWorld();
+  const guest = (number: number) => ({
+    subject: `guest-${number}`,
+    guest: true,
+    guestCredential: `secret-${number}`,
+  });
+  const first = open({ welcome: guest(1) });
+  first.client.connect();
+  await quiet();
+  first.goOffline();
+  first.add("milk");
+  await quiet();
+  first.kill();
+
+  const second = open({ welcome: guest(2) });
+  second.client.connect();
+  await quiet();
+
+  expect(second.server.connects[0]?.auth).toMatchObject({ guest: "secret-1" });
+  expect(memory.ran).toEqual([{ subject: "guest-2", text: "milk" }]);
+});
+
 test("a guest comes back as itself, in every tab", async () => {
   const { open, added } = tabWorld();
   const guest = (number: number) => ({

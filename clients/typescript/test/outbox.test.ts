@@ -2,6 +2,7 @@
 // reload, whose it is, and what is told when it cannot be sent.
 
 import { expect, test } from "vitest";
+import { keptIn } from "../src/outbox-keeping.js";
 import { refuse } from "../src/testing.js";
 import { Board, contract } from "./board.js";
 import { outboxWorld } from "./outbox-world.js";
@@ -199,26 +200,23 @@ test("what is written before anybody is welcomed belongs to who is welcomed then
   ben.client.connect();
   await settled();
 
-  expect(before).toEqual(["ann"]);
+  expect(before).toEqual([undefined]);
   expect(board.ran).toEqual([{ subject: "ben", text: "from ben" }]);
 });
 
-test("what was written offline in a life without a welcome is that of who was here last", async () => {
+test("what was written offline in a life without a welcome is theirs whom the token names", async () => {
   const { open, server, board, crash, settled } = outboxWorld();
-  server.welcome = { subject: "ann" };
-  open().client.connect();
-  await settled();
-  crash();
   server.isReachable = false;
-  const offline = open();
+  const offline = open({ auth: () => tokenOf("ann") });
   offline.client.connect();
+  await settled();
   offline.add("milk");
   await settled();
   crash();
 
   server.isReachable = true;
   server.welcome = { subject: "ben" };
-  open().client.connect();
+  open({ auth: () => tokenOf("ben") }).client.connect();
   await settled();
   const asBen = [...board.ran];
   crash();
@@ -230,22 +228,147 @@ test("what was written offline in a life without a welcome is that of who was he
   expect(board.ran).toEqual([{ subject: "ann", text: "milk" }]);
 });
 
-test("an app that knows who it is shows what waits before there is a connection", async () => {
-  const { open, server, disk, crash, settled } = outboxWorld();
-  disk.subject = "ann";
+test("what waits is shown before there is a connection to whom the token names, and to nobody else", async () => {
+  const { open, server, crash, settled } = outboxWorld();
   server.isReachable = false;
-  const first = open();
+  const first = open({ auth: () => tokenOf("änne") });
+  first.client.connect();
+  await settled();
+  first.add("milk");
+  await settled();
+  crash();
+
+  const other = open({ auth: () => tokenOf("ben") });
+  other.client.connect();
+  await settled();
+  const seen = other.shown();
+  crash();
+  const second = open({ auth: () => tokenOf("änne") });
+  second.client.connect();
+  await settled();
+
+  expect(seen).toEqual([]);
+  expect(second.shown()).toEqual(["milk: queued"]);
+});
+
+test("an app whose tokens say nothing can say who uses it", async () => {
+  const { open, server, disk, crash, settled } = outboxWorld();
+  const outbox = keptIn(disk.storage, () => "ann");
+  server.isReachable = false;
+  const first = open({ outbox, auth: () => "opaque" });
   first.client.connect();
   first.add("milk");
   await settled();
   crash();
 
-  const second = open();
+  const second = open({ outbox: keptIn(disk.storage, () => "ann"), auth: () => "opaque" });
   second.client.connect();
   await settled();
 
   expect([...disk.rows.values()].map(({ subject }) => subject)).toEqual(["ann"]);
   expect(second.shown()).toEqual(["milk: queued"]);
+});
+
+test("what is written while the token is another person's already is theirs", async () => {
+  const { open, server, board, settled } = outboxWorld();
+  let token = tokenOf("ann");
+  server.welcome = { subject: "ann" };
+  const { client, add } = open({ auth: () => token });
+  client.connect();
+  await settled();
+  token = tokenOf("ben");
+  server.isReachable = false;
+  server.cut();
+  client.connect();
+  await settled();
+  add("from ben");
+  await settled();
+
+  server.isReachable = true;
+  server.welcome = { subject: "ann" };
+  client.connect();
+  await settled();
+  const asAnn = [...board.ran];
+  server.cut();
+  server.welcome = { subject: "ben" };
+  client.connect();
+  await settled();
+
+  expect(asAnn).toEqual([]);
+  expect(board.ran).toEqual([{ subject: "ben", text: "from ben" }]);
+});
+
+test("a server that gives people other names than their tokens is believed", async () => {
+  const { open, server, crash, settled, added } = outboxWorld();
+  server.welcome = { subject: "user:ann" };
+  const first = open({ auth: () => tokenOf("ann") });
+  first.client.connect();
+  await settled();
+  server.isReachable = false;
+  server.cut();
+  first.client.connect();
+  await settled();
+  first.add("milk");
+  await settled();
+  crash();
+
+  server.isReachable = true;
+  open({ auth: () => tokenOf("ann") }).client.connect();
+  await settled();
+
+  expect(added()).toEqual(["milk"]);
+});
+
+test("a guest whom the server has forgotten goes on as the guest that it is now", async () => {
+  const { open, server, board, crash, settled } = outboxWorld();
+  const guest = (number: number) => ({
+    subject: `guest-${number}`,
+    guest: true,
+    guestCredential: `secret-${number}`,
+  });
+  server.welcome = guest(1);
+  const first = open();
+  first.client.connect();
+  await settled();
+  board.losesAnswers = true;
+  first.add("sent");
+  await settled();
+  server.isReachable = false;
+  server.cut();
+  first.add("not sent");
+  await settled();
+  crash();
+
+  // It was restarted, and its memory is another one.
+  Object.assign(board, { losesAnswers: false, ledger: "ledger-2" });
+  server.isReachable = true;
+  server.welcome = { ...guest(2), ledger: "ledger-2" };
+  const second = open();
+  second.client.connect();
+  await settled();
+
+  expect(server.connects.at(-1)?.auth).toMatchObject({ guest: "secret-1" });
+  expect(second.problems).toMatchObject([{ code: "outcome_unknown" }]);
+  expect(board.ran).toEqual([
+    { subject: "guest-1", text: "sent" },
+    { subject: "guest-2", text: "not sent" },
+  ]);
+});
+
+test("in one life of the page, too, a forgotten guest goes on as the next one", async () => {
+  const { client, server, connected, pass } = stage();
+  server.handle("add_card", () => ({ id: "c" }));
+  server.welcome = { subject: "guest-1", guest: true };
+  await connected();
+  server.isReachable = false;
+  server.cut();
+  const answer = client.run(Board.commands.addCard, { boardId: "b", text: "hi" });
+
+  server.isReachable = true;
+  server.welcome = { subject: "guest-2", guest: true };
+  await pass(30_000);
+
+  await expect(answer).resolves.toMatchObject({ ok: true });
 });
 
 test("a guest is the same guest in the next life, and what it wrote goes out", async () => {
@@ -739,6 +862,11 @@ test("what is shown keeps its identity until it changes", async () => {
   expect(changes).toBe(soFar);
   expect(before.entries).toMatchObject([{ name: "add_card", status: "sent", attempts: 1 }]);
 });
+
+/** A token as most servers give them; nobody has signed it. */
+function tokenOf(sub: string): string {
+  return `e30.${Buffer.from(JSON.stringify({ sub })).toString("base64url")}.`;
+}
 
 function unavailable(reason: string) {
   return {

@@ -29,6 +29,7 @@ test("a page whose outbox is in memory carries nothing of the one on disk", () =
     "outbox-keeping",
     "returned-entry",
     "tab-lives",
+    "token-subject",
     "write-groups",
   ]);
 });
