@@ -1,5 +1,6 @@
 // What a stock client gets for a command.
 
+import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { unique } from "../../harness/unique.js";
 import { describeEveryStockClient } from "../../stock/every-client.js";
@@ -65,7 +66,7 @@ describeEveryStockClient((connect) => {
   it("may send an id by hand: then the command runs once", async () => {
     const client = await connect("/faults");
     const counter = { name: unique("counter") };
-    const meta = { id: "01890a5d-ac96-774b-bcce-b302099a8057" };
+    const meta = { id: randomUUID() };
 
     const first = await client.call("count", counter, meta);
     const second = await client.call("count", counter, meta);
