@@ -1,8 +1,8 @@
 // Presence through our client: each user once, with what they show, through cuts and several tabs.
 
 import { expect, it } from "vitest";
-import { atEnd, ours, status, until } from "../../harness/clients.js";
-import { openProxy } from "../../harness/proxy.js";
+import { ours, status, until } from "../../harness/clients.js";
+import { faultProxy } from "../../harness/fault-proxy.js";
 import { serverForFile } from "../../harness/server.js";
 import { sign } from "../../harness/token.js";
 import { unique } from "../../harness/unique.js";
@@ -12,8 +12,7 @@ const server = serverForFile();
 
 /** A tab of somebody in a circle, behind a wire that can be cut. */
 async function tab(circleId: string, sub: string) {
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const client = ours(proxy.url, { auth: () => sign({ sub }) });
   client.connect();
   const room = client.join(Chat.rooms.circle, { circleId });
@@ -97,7 +96,7 @@ it("a short cut is nobody's business, and what was shown is shown again", async 
   await bo.room.present({ isWriting: true });
   await until(ann.presence, ({ members }) => members[1]?.state?.isWriting === true);
 
-  bo.proxy.cut();
+  await bo.proxy.cut();
   await status(bo.client, "reconnecting");
   const during = bo.presence.getSnapshot();
   await until(bo.presence, ({ isLive, self }) => isLive && self?.state?.isWriting === true);
@@ -115,8 +114,8 @@ it("whoever does not come back after a cut is gone when the grace is over", asyn
   await ann.sees("ann", "bo");
   const start = performance.now();
 
-  bo.proxy.refuse();
-  bo.proxy.cut();
+  await bo.proxy.refuse();
+  await bo.proxy.cut();
   await ann.sees("ann");
 
   expect(performance.now() - start).toBeGreaterThan(5_000);

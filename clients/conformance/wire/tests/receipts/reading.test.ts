@@ -2,8 +2,8 @@
 // finds both.
 
 import { expect, it } from "vitest";
-import { atEnd, ours, status, until } from "../../harness/clients.js";
-import { openProxy } from "../../harness/proxy.js";
+import { ours, status, until } from "../../harness/clients.js";
+import { faultProxy } from "../../harness/fault-proxy.js";
 import { serverForFile } from "../../harness/server.js";
 import { sign } from "../../harness/token.js";
 import { unique } from "../../harness/unique.js";
@@ -13,8 +13,7 @@ const server = serverForFile();
 
 /** A page of somebody in a circle, behind a wire that can be cut. */
 async function page(circleId: string, sub: string) {
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const client = ours(proxy.url, { auth: () => sign({ sub }) });
   client.connect();
   const room = client.join(Chat.rooms.circle, { circleId });
@@ -89,13 +88,13 @@ it("what is read during a cut is told after it", async () => {
   const bo = await page(circle, "bo");
   await ann.say("one");
   await ann.knows("bo", 1, 0);
-  bo.proxy.refuse();
-  bo.proxy.cut();
+  await bo.proxy.refuse();
+  await bo.proxy.cut();
   await status(bo.client, "reconnecting");
 
   bo.room.read();
   const during = bo.receipts.getSnapshot()["bo"];
-  bo.proxy.admit();
+  await bo.proxy.admit();
 
   expect(during?.read).toBe(1);
   expect(await ann.knows("bo", 1, 1)).toEqual({ delivered: 1, read: 1 });

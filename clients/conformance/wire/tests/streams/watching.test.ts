@@ -2,8 +2,8 @@
 
 import { roomState, type StreamSnapshot } from "@tautline/client";
 import { expect, it } from "vitest";
-import { atEnd, okOf, ours, status, stock, until } from "../../harness/clients.js";
-import { openProxy } from "../../harness/proxy.js";
+import { okOf, ours, status, stock, until } from "../../harness/clients.js";
+import { faultProxy } from "../../harness/fault-proxy.js";
 import { serverForFile } from "../../harness/server.js";
 import { unique } from "../../harness/unique.js";
 import {
@@ -27,8 +27,7 @@ const stage = roomState(Recitals.rooms.stage, Recitals, {
 
 /** Somebody before a stage, behind a wire that can be cut. */
 async function listener(stageId: string) {
-  const proxy = await openProxy(server.url);
-  atEnd(() => proxy.close());
+  const proxy = await faultProxy(server.url);
   const client = ours(proxy.url, { roomStates: [stage] });
   client.connect();
   const room = client.join(stage, { stageId });
@@ -84,11 +83,11 @@ it("what is spoken while a listener is away is there when it is back", async () 
   await speak(...numbered(1, 5));
   await heard(({ text }) => text === numbered(1, 5).join(""));
 
-  proxy.refuse();
-  proxy.cut();
+  await proxy.refuse();
+  await proxy.cut();
   await status(client, "reconnecting");
   await speak(...numbered(6, 30));
-  proxy.admit();
+  await proxy.admit();
   await heard(({ text }) => text === numbered(1, 30).join(""));
   await speak("end");
   await ask("end_recital", { ending: "finished" });
@@ -103,12 +102,12 @@ it("a stream that ends while a listener is away has its end when it is back", as
   await speak("once ");
   await heard(({ text }) => text === "once ");
 
-  proxy.refuse();
-  proxy.cut();
+  await proxy.refuse();
+  await proxy.cut();
   await status(client, "reconnecting");
   await speak("more");
   await ask("end_recital", { ending: "forgotten" });
-  proxy.admit();
+  await proxy.admit();
 
   const end = await heard((it) => it.status !== "open");
   expect(end).toMatchObject({
