@@ -156,10 +156,10 @@ fn decide(world: World, live: Live, mut dice: Dice) -> Decide {
         if dice.permille(plan.lost) {
             return Fate::Lose;
         }
-        // A network doubles nothing within a connection; what it stands for here are clients and
-        // proxies that send again. What may run only once they do not send again.
+        // No network doubles frames of a connection. What is doubled on the way up stands for a client
+        // that asks again; of a command, the client itself must know how many copies there are.
         let may_double = match direction {
-            Direction::ToServer => frame.starts_with("42") && !frame.contains("[\"say\""),
+            Direction::ToServer => frame.contains("[\"tautline:") || frame.contains("[\"join_"),
             Direction::ToClient => frame.starts_with("42") || frame.starts_with("43"),
         };
         if may_double && dice.permille(plan.doubled) {
