@@ -285,6 +285,16 @@ pub enum Change {
         /// How far.
         receipt: Receipt,
     },
+    /// A client knows more of a room than there is: the room was taken back, as by a copy of the
+    /// storage that was brought back. It gets a new epoch, so that nobody else goes on from there
+    /// either; at most once while the journal is open, since then it cannot have been taken back again
+    /// and the client is mistaken.
+    RoomOvertaken {
+        /// The room.
+        room: RoomKey,
+        /// What the client knows.
+        known: Position,
+    },
 }
 
 /// A stream that has begun and not ended.

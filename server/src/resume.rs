@@ -7,13 +7,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tautline::control::Subscribe;
 use tautline::{Dispatch, Encoded, LibraryCode, Problem, Refusal, Reply, RoomName};
 
+use crate::commit::Work;
 use crate::context::Context;
 use crate::core::Core;
 use crate::encode::{json, push_missed};
 use crate::execute::supervise;
 use crate::join::{Entered, authorize, enter, exists, load, unread};
-use crate::journal::{Page, RoomKey};
+use crate::journal::{Change, Page, RoomKey};
 use crate::position::{Position, Reason};
+use crate::problems::Chain;
+use crate::publish::Publication;
+use crate::room_table::{Kind, Message};
 
 /// How many bytes of payload one room's page holds.
 const PAGE: usize = 256 * 1024;
@@ -97,6 +101,10 @@ where
     entry.keep(None);
     let from = match page.extent.covers(since.as_ref()) {
         Ok(()) => from,
+        Err(Reason::Ahead) => {
+            let at = begin_anew(core, &key, since, page.extent.head).await;
+            return Ok(Found::Lost(Reason::Ahead, at));
+        }
         Err(reason) => return Ok(Found::Lost(reason, page.extent.head)),
     };
     // Never partly: what is read goes on exactly where the caller is.
@@ -110,6 +118,38 @@ where
         Some(left.saturating_sub(bytes))
     });
     Ok(Found::Missed(key, page))
+}
+
+/// The caller knows more than there is: has the journal decide whether the room begins anew, and then
+/// tells everybody in it. Gives where the room is.
+async fn begin_anew(
+    core: &Core,
+    key: &RoomKey,
+    known: Option<Position>,
+    head: Position,
+) -> Position {
+    let Some(known) = known else { return head };
+    let runtime = &core.runtime;
+    let mut work = Work::new();
+    work.effects.changes = vec![Change::RoomOvertaken { room: key.clone(), known }];
+    if let Err(error) = runtime.writer.store(work).await {
+        tracing::warn!(trace_id = %core.trace, ?error, "a room that was overtaken goes on as it is");
+        return head;
+    }
+    let at = match runtime.journal.extent(key).await {
+        Ok(extent) => extent.head,
+        Err(error) => {
+            tracing::warn!(trace_id = %core.trace, error = %Chain(&error), "not read");
+            return head;
+        }
+    };
+    if at.epoch != head.epoch {
+        let payload = crate::heads::frame([(&key.room, &at)]);
+        let message = Message { kind: Kind::Control, payload };
+        let key = key.clone();
+        runtime.publisher.publish(Publication { key, message, unless_in: vec![], release: None });
+    }
+    at
 }
 
 /// Writes a `RoomResumed`.

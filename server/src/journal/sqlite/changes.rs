@@ -33,6 +33,7 @@ pub(super) fn apply(
         Change::ReceiptGiven { room, subject, receipt } => {
             give_receipt(connection, rooms, room, subject, *receipt)
         }
+        Change::RoomOvertaken { room, known } => rooms.renew(connection, room, known),
     }
 }
 

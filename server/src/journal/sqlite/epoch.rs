@@ -53,10 +53,12 @@ pub(super) fn renew_all(connection: &Connection) -> rusqlite::Result<()> {
 ///
 /// # Errors
 /// What SQLite says.
-pub(super) fn renew(connection: &Connection, room: i64) -> rusqlite::Result<()> {
-    let renew = "UPDATE tautline_rooms SET epoch = lower(hex(randomblob(8))) WHERE id = ?1";
-    connection.execute(renew, [room])?;
-    clamp_receipts(connection, Some(room))
+pub(super) fn renew(connection: &Connection, room: i64) -> rusqlite::Result<String> {
+    let renew = "UPDATE tautline_rooms SET epoch = lower(hex(randomblob(8))) WHERE id = ?1
+                 RETURNING epoch";
+    let epoch = connection.prepare_cached(renew)?.query_row([room], |row| row.get(0))?;
+    clamp_receipts(connection, Some(room))?;
+    Ok(epoch)
 }
 
 /// Nobody has read what does not exist.

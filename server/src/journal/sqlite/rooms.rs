@@ -33,6 +33,8 @@ struct Known {
     retention: Retention,
     touched: u64,
     has_moved: bool,
+    /// Whether its epoch was made since the file was opened.
+    is_new: bool,
 }
 
 /// A place in [`Rooms`].
@@ -72,6 +74,7 @@ impl Rooms {
                     retention: retention(row, 3)?,
                     touched: number(row, 5)?,
                     has_moved: false,
+                    is_new: false,
                 })
             })
             .optional()?;
@@ -85,6 +88,7 @@ impl Rooms {
                 retention: Retention { count: None, age_ms: None },
                 touched: 0,
                 has_moved: false,
+                is_new: false,
             },
         };
         self.places.insert(key.clone(), self.rooms.len());
@@ -138,6 +142,34 @@ impl Rooms {
         if !std::mem::replace(&mut room.has_moved, true) {
             self.moved.push(place);
         }
+    }
+
+    /// Gives a room a new epoch, if somebody can know more of the old one than there is.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub(super) fn renew(
+        &mut self,
+        connection: &Connection,
+        key: &RoomKey,
+        known: &Position,
+    ) -> rusqlite::Result<()> {
+        let place = self.find(connection, key)?;
+        let room = &self.rooms[place];
+        if room.is_new || room.epoch != known.epoch || room.head >= known.seq {
+            return Ok(());
+        }
+        tracing::warn!(
+            room = key.room.as_str(),
+            head = room.head,
+            known = known.seq,
+            "a client knows more of a room than there is: the room begins anew"
+        );
+        let id = self.row(connection, place)?;
+        let room = &mut self.rooms[place];
+        room.epoch = epoch::renew(connection, id)?;
+        room.is_new = true;
+        Ok(())
     }
 
     /// Writes down where the rooms are that moved: once per group and room, not once per event.

@@ -156,3 +156,70 @@ async fn a_room_that_was_exhausted_takes_no_more() {
     assert!(matches!(refused, JournalError::Exhausted(_)), "{refused:?}");
     assert_eq!(journal.extent(&key("a")).await.unwrap().head.seq, (1 << 53) - 1);
 }
+
+/// A journal whose file was taken back to an older copy while clients know more.
+async fn taken_back() -> (Place, Position) {
+    let place = Place::new();
+    let journal = place.open();
+    let mut writer = fill(&journal);
+    let copy = place.copy();
+    let mut last = None;
+    for _ in 0..4 {
+        store(&mut *writer, |writer| last = Some(writer.append(&event("a", "lost")).unwrap()));
+    }
+    (copy, last.unwrap())
+}
+
+fn overtake(writer: &mut dyn JournalWriter, known: &Position) {
+    store(writer, |writer| {
+        let change = Change::RoomOvertaken { room: key("a"), known: known.clone() };
+        writer.record(&change).unwrap();
+    });
+}
+
+#[tokio::test]
+async fn a_room_that_a_client_knows_more_of_begins_anew_once() {
+    let (place, known) = taken_back().await;
+    let journal = place.open();
+    let mut writer = journal.writer().unwrap();
+    let head = async || journal.extent(&key("a")).await.unwrap().head;
+    let before = head().await;
+
+    overtake(&mut *writer, &known);
+    let renewed = head().await;
+    overtake(&mut *writer, &Position { seq: 99, ..renewed.clone() });
+    let mut next = None;
+    store(&mut *writer, |writer| next = Some(writer.append(&event("a", "2")).unwrap()));
+
+    assert_eq!((before.epoch.as_str(), before.seq), (known.epoch.as_str(), 1));
+    assert_eq!(renewed.seq, 1);
+    assert_ne!(renewed.epoch, before.epoch);
+    assert_eq!(next, Some(Position { seq: 2, ..renewed }));
+}
+
+#[tokio::test]
+async fn a_room_is_not_overtaken_by_who_knows_less_or_something_else() {
+    let (place, known) = taken_back().await;
+    let journal = place.open();
+    let mut writer = journal.writer().unwrap();
+    let before = journal.extent(&key("a")).await.unwrap().head;
+
+    overtake(&mut *writer, &before);
+    overtake(&mut *writer, &Position { epoch: "other".to_owned(), ..known });
+
+    assert_eq!(journal.extent(&key("a")).await.unwrap().head, before);
+}
+
+#[tokio::test]
+async fn a_room_without_a_row_can_be_overtaken_too() {
+    let place = Place::new();
+    let journal = place.open();
+    let mut writer = journal.writer().unwrap();
+    let before = journal.extent(&key("a")).await.unwrap().head;
+
+    overtake(&mut *writer, &Position { seq: 5, ..before.clone() });
+
+    let after = journal.extent(&key("a")).await.unwrap().head;
+    assert_eq!(after.seq, 0);
+    assert_ne!(after.epoch, before.epoch);
+}

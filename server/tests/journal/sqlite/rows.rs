@@ -118,3 +118,23 @@ async fn a_step_that_ends_the_transaction_costs_its_group_and_corrupts_nothing()
     }
     assert_eq!(server.journal_health(), Health::Ready);
 }
+
+#[tokio::test]
+async fn everybody_in_a_room_hears_that_it_begins_anew() {
+    let place = Place::new();
+    let db = shop::with_tables(Sqlite::builder(place.file())).open().unwrap();
+    let server = shop::server(&db, db.clone());
+    let (_client, mut socket) = enter(&server).await;
+    let (_other, other) = enter(&server).await;
+    let at = call(&socket, 1, "tea", "keep").await["at"][0].clone();
+
+    let since = json!({ "epoch": at["epoch"], "seq": 7 });
+    let rooms = json!({ "rooms": [{ "room": "shop:s", "since": since }] });
+    let resumed: Value = other.call("tautline:resume", &rooms).await.unwrap();
+    let heads = socket.next_named("tautline:heads").await.payload;
+
+    let room = &resumed["rooms"][0];
+    assert_eq!((&room["recovered"], &room["reason"]), (&json!(false), &json!("ahead")));
+    assert_ne!(room["at"]["epoch"], at["epoch"]);
+    assert_eq!(heads["heads"]["shop:s"], room["at"]);
+}
