@@ -43,3 +43,10 @@ export const authors = (page: Page) => messages(page).locator("cite").allTextCon
 
 /** What the page says when something is wrong. */
 export const alert = (page: Page) => page.getByRole("alert");
+
+/** A tale, by its title. */
+export const tale = (page: Page, title: string) => page.getByRole("article", { name: title });
+
+/** Somebody among the people who are there. */
+export const person = (page: Page, name: string) =>
+  page.getByRole("region", { name: "People" }).getByRole("listitem").filter({ hasText: name });

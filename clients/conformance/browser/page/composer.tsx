@@ -2,7 +2,7 @@
 
 import type { Problem } from "@tautline/client";
 import { useCommand, useEvent, usePresent, useRead } from "@tautline/react";
-import { useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Chat } from "../../wire/src/generated/index.js";
 import { settings } from "./settings.js";
 
@@ -28,7 +28,8 @@ export function Composer() {
     setText(next);
   }
 
-  async function send() {
+  async function send(event: FormEvent) {
+    event.preventDefault();
     if (text === "") return;
     write("");
     setProblem(undefined);
@@ -42,7 +43,7 @@ export function Composer() {
   return (
     <>
       {problem ? <p role="alert">{`${problem.message} ${problem.recovery.hint}`}</p> : null}
-      <form action={send}>
+      <form onSubmit={(event) => void send(event)}>
         <input
           value={text}
           onChange={(event) => write(event.target.value)}

@@ -2,6 +2,7 @@
 
 import type { ConnectionStatus } from "@tautline/client";
 import { useConnection } from "@tautline/react";
+import { useSelf } from "./use-self.js";
 
 const WORDS: Record<ConnectionStatus, string> = {
   idle: "Not connected",
@@ -14,14 +15,15 @@ const WORDS: Record<ConnectionStatus, string> = {
 
 /** Shows both, in words. */
 export function ConnectionLine() {
-  const { status, subject, problem } = useConnection();
+  const { status, problem } = useConnection();
+  const self = useSelf();
   return (
     <>
       <p className="line">
         <output data-status={status}>{WORDS[status]}</output>
-        {subject === undefined ? null : (
+        {self === undefined ? null : (
           <span>
-            as <b>{subject}</b>
+            as <b>{self}</b>
           </span>
         )}
       </p>

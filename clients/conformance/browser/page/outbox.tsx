@@ -37,9 +37,7 @@ export function Outbox() {
         ))}
       </ul>
       {alert ?? (
-        <p className="quiet">
-          {isDurable ? "Kept on this computer until it is sent." : "Kept by this page alone."}
-        </p>
+        <p className="quiet">{isDurable ? "Kept on this computer." : "Kept by this page alone."}</p>
       )}
     </section>
   );

@@ -3,10 +3,12 @@
 import { usePresence } from "@tautline/react";
 import { Chat } from "../../wire/src/generated/index.js";
 import { settings } from "./settings.js";
+import { useSelf } from "./use-self.js";
 
 /** Shows everybody, and whether that is how it is now. */
 export function People() {
-  const { members, self, isLive } = usePresence(Chat.rooms.circle, settings.circle);
+  const self = useSelf();
+  const { members, isLive } = usePresence(Chat.rooms.circle, settings.circle);
   if (members.length === 0) return null;
   return (
     <section aria-label="People" className="people" data-live={isLive}>
@@ -14,7 +16,7 @@ export function People() {
         {members.map(({ subject, state }) => (
           <li key={subject} data-writing={state?.isWriting ?? false}>
             {subject}
-            {subject === self?.subject ? " (you)" : ""}
+            {subject === self ? " (you)" : ""}
             {state?.isWriting ? <small> writes…</small> : null}
           </li>
         ))}

@@ -1,13 +1,14 @@
 // How far the others have read.
 
-import { useConnection, useEvent, useReceipts } from "@tautline/react";
+import { useEvent, useReceipts } from "@tautline/react";
 import { useState } from "react";
 import { Chat } from "../../wire/src/generated/index.js";
 import { settings } from "./settings.js";
+import { useSelf } from "./use-self.js";
 
 /** Says who has the newest message, and who has read it. */
 export function Readers() {
-  const { subject: self } = useConnection();
+  const self = useSelf();
   const receipts = useReceipts(Chat.rooms.circle, settings.circle);
   const [newest, setNewest] = useState<number>();
   useEvent(Chat.events.said, (_, { seq }) => setNewest(seq));

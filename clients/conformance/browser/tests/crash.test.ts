@@ -1,10 +1,8 @@
 // The server is killed in the middle of a message, and comes back with what it had stored.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { expect, it } from "vitest";
-import { atEnd } from "../../wire/harness/clients.js";
 import { commands } from "../../wire/harness/faults.js";
+import { journal } from "../harness/journal.js";
 import { computer } from "../harness/person.js";
 import { screenshots } from "../harness/screenshots.js";
 import { startServer } from "../harness/server.js";
@@ -17,13 +15,6 @@ import {
   waitForMessage,
   waitForStatus,
 } from "../harness/talk.js";
-
-/** A file for a journal. It is gone when the test is over. */
-async function journal(): Promise<string> {
-  const folder = await mkdtemp(`${tmpdir()}/tautline-journal-`);
-  atEnd(() => rm(folder, { recursive: true }));
-  return `${folder}/journal.db`;
-}
 
 it.each([
   // Nobody knows whether the journal had stored it.
@@ -49,7 +40,7 @@ it.each([
   await say(hers, "third");
   await waitForEntry(hers, "third", "queued");
   expect(await outboxTexts(hers)).toEqual(["first", "second", "third"]);
-  await screenshots(hers, `killed-at-${failpoint}`);
+  if (failpoint === "committed") await screenshots(hers, "killed");
 
   await server.start({});
   const his = await ben.open({ as: "ben", circle: "stairs" });

@@ -1,9 +1,7 @@
 // What the server refused after the page that wrote it was gone: a person looks at it and decides.
 
 import { expect, it } from "vitest";
-import { ours, status } from "../../wire/harness/clients.js";
-import { sign } from "../../wire/harness/token.js";
-import { Chat } from "../../wire/src/generated/index.js";
+import { host } from "../harness/host.js";
 import { computer } from "../harness/person.js";
 import { screenshots } from "../harness/screenshots.js";
 import { startServer } from "../harness/server.js";
@@ -20,10 +18,8 @@ import {
 
 it("what was refused waits for a person, who tries again or throws it away", async () => {
   const server = await startServer();
-  const host = ours(server.url, { auth: () => sign({ sub: "host" }) });
-  host.connect();
-  await status(host, "connected");
-  const hush = (isQuiet: boolean) => host.use(Chat).hush({ circleId: "salon", isQuiet });
+  const { chat } = await host(server.url, "salon");
+  const hush = (isQuiet: boolean) => chat.hush({ circleId: "salon", isQuiet });
   const anna = await computer(server.url);
   const page = await anna.open({ as: "anna", circle: "salon" });
   await waitForStatus(page, "connected");
