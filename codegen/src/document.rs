@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
-use tautline::{Errors, Event, EventKind, NamespaceFacts, Problem, TypeRef};
+use tautline::{Errors, Event, EventKind, NamespaceFacts, Problem, RoomFacts, TypeRef};
 
 use crate::{
     Described,
@@ -48,7 +48,26 @@ impl<'a> Document<'a> {
             let events = events_of(facts).filter(|(side, _)| *side == wanted);
             events.map(|(side, event)| (event.name.to_owned(), self.event(side, event))).collect()
         };
-        json!({ "commands": of_side(Side::Command), "events": of_side(Side::Event) })
+        let rooms: Map<String, Value> =
+            facts.rooms().into_iter().map(|it| (it.pattern.to_owned(), self.room(it))).collect();
+        let mut namespace =
+            json!({ "commands": of_side(Side::Command), "events": of_side(Side::Event) });
+        if !rooms.is_empty() {
+            namespace["rooms"] = Value::Object(rooms);
+        }
+        namespace
+    }
+
+    /// What names a room, and what its members show each other.
+    fn room(&self, room: &RoomFacts) -> Value {
+        let mut facts = json!({ "params": self.reference(Direction::Received, &room.ty) });
+        if let Some(presence) = &room.presence {
+            facts["presence"] = json!({
+                "shown": self.reference(Direction::Received, presence),
+                "seen": self.reference(Direction::Sent, presence),
+            });
+        }
+        facts
     }
 
     fn event(&self, side: Side, event: &'static Event) -> Value {
