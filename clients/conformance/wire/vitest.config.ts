@@ -10,6 +10,10 @@ export default defineConfig({
         find: /^@tautline\/client$/,
         replacement: fileURLToPath(new URL("../../typescript/src/index.ts", import.meta.url)),
       },
+      {
+        find: /^@tautline\/client\/indexeddb$/,
+        replacement: fileURLToPath(new URL("../../typescript/src/indexeddb.ts", import.meta.url)),
+      },
     ],
   },
   test: {

@@ -103,6 +103,7 @@ export function createCommands(parts: CommandParts): Commands {
     entries: () => book.entries(),
     isDurable: () => book.isDurable,
     problem: () => keeping?.problem(),
+    isComplete: () => keeping?.isReady(book.subject) ?? true,
     retry,
     discard(id) {
       const entry = shown(id);

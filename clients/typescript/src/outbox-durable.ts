@@ -54,7 +54,7 @@ export interface Keeping {
   /** The server says who we are. Gives who we were, if it has forgotten that guest. */
   welcomed(welcome: Welcome): string | undefined;
   /** Whether what this person left behind is here. */
-  isReady(subject: string): boolean;
+  isReady(subject: string | undefined): boolean;
   put(row: KeptCommand): void;
   remove(id: string): void;
   clear(subject: string): Promise<void>;

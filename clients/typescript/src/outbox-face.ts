@@ -8,6 +8,8 @@ export interface OutboxFaceParts {
   entries(): readonly OutboxEntry[];
   isDurable(): boolean;
   problem(): LibraryProblem | undefined;
+  /** Whether what earlier lives have left behind is among the entries. */
+  isComplete(): boolean;
   retry(id: string): void;
   discard(id: string): void;
   /** Sends what waits for a time, now. */
@@ -25,6 +27,7 @@ export interface OutboxFace {
 /** Makes it. A snapshot is made when somebody wants one, and is the same until something changes. */
 export function createOutboxFace(parts: OutboxFaceParts): OutboxFace {
   const listeners = new Set<() => void>();
+  const flushes = new Set<() => void>();
   let snapshot: OutboxSnapshot = { entries: [], isDurable: parts.isDurable() };
   let isStale = true;
 
@@ -56,11 +59,12 @@ export function createOutboxFace(parts: OutboxFaceParts): OutboxFace {
       new Promise((resolve) => {
         parts.hurry();
         const check = () => {
+          if (!parts.isComplete()) return;
           if (look().entries.some(({ status }) => status !== "failed")) return;
-          stop();
+          flushes.delete(check);
           resolve();
         };
-        const stop = outbox.subscribe(check);
+        flushes.add(check);
         check();
       }),
     clear: parts.clear,
@@ -68,10 +72,11 @@ export function createOutboxFace(parts: OutboxFaceParts): OutboxFace {
   return {
     outbox,
     changed() {
-      isStale = true;
-      if (listeners.size === 0) return;
       const before = snapshot;
-      if (look() !== before) for (const listener of [...listeners]) listener();
+      isStale = true;
+      for (const check of [...flushes]) check();
+      if (listeners.size > 0 && look() !== before)
+        for (const listener of [...listeners]) listener();
     },
   };
 }

@@ -150,7 +150,7 @@ function createKeeping(
       load(subject, formerly);
       return formerly;
     },
-    isReady: (subject) => problem !== undefined || loaded === subject,
+    isReady: (subject) => problem !== undefined || (subject !== undefined && loaded === subject),
     put(row) {
       const mine = open();
       mine?.put(row).then(

@@ -48,7 +48,10 @@ export interface Outbox extends Store<OutboxSnapshot> {
   retry(id: string): void;
   /** Throws a command away. One that was sent may still take effect. */
   discard(id: string): void;
-  /** Sends what can be sent without further waits. Resolves when nothing is left but failures. */
+  /**
+   * Sends what can be sent without further waits. Resolves when nothing is left but failures, of
+   * earlier lives of the page either: while there is no connection it waits.
+   */
   flush(): Promise<void>;
   /** Throws away everything of the person who is signed in, in every tab: for a sign-out. */
   clear(): Promise<void>;

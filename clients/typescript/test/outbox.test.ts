@@ -778,6 +778,31 @@ test("flush resolves when nothing waits any more", async () => {
   expect(server.links).toBe(1);
 });
 
+test("flush waits for what an earlier life has left behind", async () => {
+  const { open, server, crash, settled, added } = outboxWorld();
+  const first = open();
+  first.client.connect();
+  await settled();
+  server.isReachable = false;
+  server.cut();
+  first.add("milk");
+  await settled();
+  crash();
+  server.isReachable = true;
+
+  const second = open();
+  let left = -1;
+  second.client.outbox.flush().then(() => {
+    left = 1 - added().length;
+  });
+  await settled();
+  const before = left;
+  second.client.connect();
+  await settled();
+
+  expect([before, left]).toEqual([-1, 0]);
+});
+
 test("a client that is closed keeps what is on disk, and sends it when it connects again", async () => {
   const { open, server, settled, added } = outboxWorld();
   const { client, add } = open();
