@@ -3,7 +3,8 @@
 //!
 //! In reading order:
 //!
-//! 1. [`Rule`] says which frames ([`When`]), how often, and what becomes of them ([`Action`]).
+//! 1. [`Rule`] says which frames ([`When`]), how often, and what becomes of them ([`Action`]); [`storm`]
+//!    draws rules from a seed.
 //! 2. [`FaultProxy`] stands before a server. It also cuts, stops and lets go on at once, without a rule.
 //! 3. [`Entry`] is what it did, or what passed; [`Search`] finds entries and waits for them.
 //! 4. [`EnginePacket`], [`SocketPacket`] and [`Frame`] are what it reads; [`Rules`] and [`Trips`] are
@@ -29,6 +30,7 @@ mod pump;
 mod rule;
 mod rules;
 mod socket_packet;
+mod storm;
 mod trips;
 mod upstream;
 
@@ -39,4 +41,5 @@ pub use proxy::{FaultProxy, Options, StartError};
 pub use rule::{Action, Half, LinkId, Rule, RuleId, Way, When};
 pub use rules::Rules;
 pub use socket_packet::{SocketKind, SocketPacket};
+pub use storm::storm;
 pub use trips::Trips;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tautline_fault_proxy::{FaultProxy, Half, LinkId, Rule, RuleId, Search, Way};
+use tautline_fault_proxy::{FaultProxy, Half, LinkId, Rule, RuleId, Search, Way, storm};
 
 /// The first order.
 #[derive(Deserialize)]
@@ -32,6 +32,10 @@ pub(crate) enum Order {
         rule: RuleId,
     },
     Clear,
+    /// Adds the rules of a seed.
+    Storm {
+        seed: u64,
+    },
     Cut {
         link: Option<LinkId>,
         #[serde(default)]
@@ -68,6 +72,9 @@ pub(crate) fn carry_out(proxy: &FaultProxy, order: Order) -> serde_json::Result<
         Order::Add { rule } => json!(proxy.add(rule)),
         Order::Remove { rule } => json!(proxy.remove(rule)),
         Order::Clear => json!(proxy.clear()),
+        Order::Storm { seed } => {
+            json!(storm(seed).into_iter().map(|rule| proxy.add(rule)).collect::<Vec<_>>())
+        }
         Order::Cut { link, half } => json!(proxy.cut(link, half)),
         Order::HalfOpen { link, way } => json!(proxy.half_open(link, way)),
         Order::GoOn { link } => json!(proxy.go_on(link)),

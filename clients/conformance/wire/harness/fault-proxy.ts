@@ -14,6 +14,8 @@ export interface FaultProxy {
   readonly url: string;
   /** Adds a rule behind those that are there: the first that acts on a frame is the only one. */
   add(rule: Rule): Promise<AddedRule>;
+  /** Adds rules that are drawn from a seed: the same seed, the same rules. */
+  storm(seed: number): Promise<void>;
   /** Takes all rules away. */
   clear(): Promise<void>;
   /** Cuts every link, or one, now. New ones are let through. */
@@ -74,6 +76,7 @@ export async function faultProxy(
   return {
     url,
     add,
+    storm: (seed) => order({ type: "storm", seed }),
     clear: () => order({ type: "clear" }),
     cut: (cut = {}) => order({ type: "cut", ...cut }),
     halfOpen: (halfOpen = {}) => order({ type: "half_open", ...halfOpen }),
