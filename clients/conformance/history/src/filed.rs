@@ -3,8 +3,8 @@
 use tautline::Cause;
 use tautline_conformance::history::History;
 use tautline_server::Tx;
-use tautline_server::journal::{Sqlite, SqliteBuilder};
-use tautline_server::rusqlite::Connection;
+use tautline_server::journal::Sqlite;
+use tautline_server::rusqlite::{self, Connection};
 
 use crate::service::Book;
 
@@ -18,9 +18,12 @@ const SELECT: &str = "SELECT mark FROM marks WHERE room = ?1 ORDER BY place";
 pub struct Filed(Sqlite);
 
 impl Filed {
-    /// Makes the table when the file is opened.
-    pub fn set_up(builder: SqliteBuilder) -> SqliteBuilder {
-        builder.setup(|connection| connection.execute_batch(SETUP))
+    /// The table, for a file that has none.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+        connection.execute_batch(SETUP)
     }
 
     /// The rows in this journal's file.

@@ -4,12 +4,14 @@
 //! 1. [`history`] is what everybody writes, [`checker`] what holds it against the storage.
 //! 2. [`model`] is a client that follows the rules of clients, without I/O.
 //! 3. [`sim`] runs a server, clients and faults in one thread under virtual time, from a seed.
-//! 4. [`service`], [`rows`] and [`filed`] are the application that both kinds of runs use.
+//! 4. [`service`], and [`books`] in [`rows`] or [`filed`], are the application that both kinds of runs use.
 
 #![forbid(unsafe_code)]
 
 pub mod anomaly;
+pub mod books;
 pub mod checker;
+mod crew;
 pub mod dice;
 pub mod filed;
 pub mod history;

@@ -1,13 +1,11 @@
 //! Runs under virtual time: a server, clients and faults in one thread, all of it from a seed. The
 //! clock moves only when nobody has anything to do, so that a minute of waiting costs nothing.
 
-mod driver;
 mod journal;
-mod link;
 mod plan;
-mod recorder;
 mod script;
 mod storage;
+mod way;
 mod world;
 
 use tautline_server::failpoint::plant;

@@ -2,7 +2,8 @@
 //!
 //! Prints its URL, and at its end what it has counted. Environment variables are its switches:
 //! `CONTRACT` (`conformance`, `profile`, `quickstart`), `ADDRESS`, `TAUTLINE_SECRET`, `POLLING`,
-//! `FRAME_BYTES`, `STALL_MS`, `PING_MS`, `HEADS_MS`, `ORIGINS`, `JOURNAL` (a file), `FAILPOINT`.
+//! `FRAME_BYTES`, `STALL_MS`, `PING_MS`, `HEADS_MS`, `ORIGINS`, `JOURNAL` (a file), `FAILPOINT`
+//! (`committed`, or `committed:7` for the seventh time).
 
 mod chat;
 mod echo;
@@ -20,13 +21,17 @@ mod visits;
 mod work;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 use anyhow::bail;
+use tautline_history::books::Books;
+use tautline_history::filed::Filed;
 use tautline_history::rows::{Rows, WithRows};
 use tautline_history::service::HistoryService;
 use tautline_server::failpoint::Failpoint;
 use tautline_server::journal::{Memory, Sqlite};
+use tautline_server::rusqlite::Connection;
 use tautline_server::{Jwt, Server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -72,15 +77,18 @@ fn server(
             bail!("unknown contract `{other}`: `conformance`, `profile` and `quickstart` are known")
         }
     };
-    let (house, rows) = (House::default(), Rows::default());
+    let house = House::default();
     let builder = Server::builder(contract).jwt(jwt).settings(switches.settings());
     let builder = match switches.failpoint {
         None => builder,
-        Some(point) => builder.failpoints(move |hit| {
-            if hit == point {
-                stop(point);
-            }
-        }),
+        Some((point, nth)) => {
+            let passed = AtomicU32::new(0);
+            builder.failpoints(move |hit| {
+                if hit == point && passed.fetch_add(1, Ordering::Relaxed) + 1 >= nth {
+                    stop(point);
+                }
+            })
+        }
     };
     let builder = match switches.contract.as_str() {
         "profile" => builder
@@ -90,14 +98,21 @@ fn server(
             builder.namespace::<tautline_quickstart::Boards>(quickstart::QuickstartService)
         }
         _ => {
-            let (builder, messages) = match &switches.journal {
+            let (builder, messages, books) = match &switches.journal {
                 None => {
+                    let rows = Rows::default();
                     let journal = WithRows::new(Memory::new(), rows.clone());
-                    (builder.journal(journal), Messages::Memory(Arc::default()))
+                    let messages = Messages::Memory(Arc::default());
+                    (builder.journal(journal), messages, Books::Rows(rows))
                 }
                 Some(path) => {
-                    let journal = Sqlite::builder(path).setup(Messages::set_up).open()?;
-                    (builder.journal(journal.clone()), Messages::File(journal))
+                    let tables = |db: &Connection| {
+                        Messages::set_up(db)?;
+                        Filed::set_up(db)
+                    };
+                    let journal = Sqlite::builder(path).setup(tables).open()?;
+                    let books = Books::Filed(Filed::new(journal.clone()));
+                    (builder.journal(journal.clone()), Messages::File(journal), books)
                 }
             };
             builder
@@ -110,7 +125,7 @@ fn server(
                     visits,
                     house.clone(),
                 ))
-                .namespace::<tautline_conformance::history::History>(HistoryService::new(rows))
+                .namespace::<tautline_conformance::history::History>(HistoryService::new(books))
                 .namespace::<tautline_conformance::chat::Chat>(chat::ChatService::new(
                     messages,
                     house.clone(),

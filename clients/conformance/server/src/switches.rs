@@ -18,8 +18,8 @@ pub(crate) struct Switches {
     pub(crate) secret: String,
     /// The file of its journal; it is in memory if there is none.
     pub(crate) journal: Option<PathBuf>,
-    /// Where it stops, to be killed there.
-    pub(crate) failpoint: Option<Failpoint>,
+    /// Where it stops, to be killed there, and at which time.
+    pub(crate) failpoint: Option<(Failpoint, u32)>,
     is_polling_allowed: bool,
     frame_bytes: Option<usize>,
     stall: Option<Duration>,
@@ -76,8 +76,11 @@ fn text(name: &str) -> Option<String> {
     env::var(name).ok()
 }
 
-fn failpoint(name: &str) -> anyhow::Result<Failpoint> {
-    Failpoint::named(name).with_context(|| format!("FAILPOINT `{name}` does not exist"))
+fn failpoint(text: &str) -> anyhow::Result<(Failpoint, u32)> {
+    let (name, nth) = text.split_once(':').unwrap_or((text, "1"));
+    let point = Failpoint::named(name);
+    let point = point.with_context(|| format!("FAILPOINT `{name}` does not exist"))?;
+    Ok((point, nth.parse().with_context(|| format!("FAILPOINT `{nth}` is no number"))?))
 }
 
 fn duration(name: &str) -> anyhow::Result<Option<Duration>> {

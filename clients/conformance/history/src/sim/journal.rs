@@ -4,8 +4,7 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -16,9 +15,9 @@ use tautline_server::journal::{
 use tautline_server::{Extent, Position};
 
 use super::plan::Plan;
-use super::recorder::Recorder;
 use super::storage::wait;
 use super::world::Life;
+use crate::crew::{Stage, lock};
 use crate::dice::Dice;
 use crate::history::{Place, What};
 
@@ -28,12 +27,10 @@ pub(super) type Stored = BTreeMap<String, Vec<(Place, Option<String>)>>;
 /// What all lives of a server share.
 #[derive(Clone)]
 pub(super) struct Archive {
-    pub(super) recorder: Recorder,
+    pub(super) stage: Stage,
     pub(super) stored: Arc<Mutex<Stored>>,
     pub(super) dice: Arc<Mutex<Dice>>,
     pub(super) plan: Arc<Plan>,
-    /// Set when the time of faults is over.
-    pub(super) is_calm: Arc<AtomicBool>,
 }
 
 /// The journal of one life.
@@ -49,7 +46,7 @@ impl Archive {
     }
 
     fn permille(&self, often: u32) -> bool {
-        !self.is_calm.load(Ordering::Relaxed) && lock(&self.dice).permille(often)
+        !self.stage.is_calm() && lock(&self.dice).permille(often)
     }
 }
 
@@ -139,7 +136,7 @@ impl JournalWriter for Writer {
             return Err(unavailable("the server has crashed"));
         }
         if self.archive.permille(self.archive.plan.unstored) {
-            self.archive.recorder.note("journal", "cannot store a group");
+            self.archive.stage.recorder.note("journal", "cannot store a group");
             return Err(unavailable("the plan wants it so"));
         }
         self.writer.begin()
@@ -186,7 +183,7 @@ impl JournalWriter for Writer {
         }
         let is_unsure = self.archive.permille(self.archive.plan.unsure);
         if is_unsure && self.archive.permille(500) {
-            self.archive.recorder.note("journal", "did not store a group, and does not know");
+            self.archive.stage.recorder.note("journal", "did not store a group, and does not know");
             return Err(unknown());
         }
         self.writer.commit()?;
@@ -194,10 +191,13 @@ impl JournalWriter for Writer {
         for (room, place, mark) in self.pending.drain(..) {
             let (at, of) = (place.clone(), mark.clone());
             stored.entry(room.clone()).or_default().push((place, mark));
-            self.archive.recorder.write("journal", What::Stored { room, place: at, mark: of });
+            self.archive
+                .stage
+                .recorder
+                .write("journal", What::Stored { room, place: at, mark: of });
         }
         if is_unsure {
-            self.archive.recorder.note("journal", "stored a group, and does not know");
+            self.archive.stage.recorder.note("journal", "stored a group, and does not know");
             return Err(unknown());
         }
         Ok(())
@@ -219,8 +219,4 @@ fn unavailable(why: &str) -> JournalError {
 
 fn unknown() -> JournalError {
     JournalError::Unknown("the plan wants it so".into())
-}
-
-pub(super) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::driver::{Driver, Standing};
-use super::journal::lock;
 use super::plan::Plan;
 use super::world::World;
+use crate::crew::driver::{Driver, Standing};
+use crate::crew::lock;
 use crate::dice::Dice;
 use crate::history::{Entry, Kept, KeptRoom, Place};
 
@@ -40,13 +40,13 @@ pub(super) async fn play(plan: Plan) -> anyhow::Result<Ended> {
     let mut standings = Vec::new();
     for number in 1..=clients {
         let name = format!("client{number}");
-        let driver = Driver::new(name, world.clone(), rooms.clone(), &mut dice);
+        let driver = Driver::new(name, world.stage.clone(), rooms.clone(), &mut dice);
         standings.push(driver.standing());
-        tokio::spawn(driver.run());
+        tokio::spawn(driver.run(world.clone()));
     }
 
     wait(FAULTS, || standings.iter().all(|standing| lock(standing).is_spent)).await;
-    world.calm();
+    world.stage.calm();
     wait(REST, || is_at_rest(&world, &standings)).await;
 
     if keeping.is_finished() {
@@ -60,9 +60,9 @@ pub(super) async fn play(plan: Plan) -> anyhow::Result<Ended> {
         kept.rooms.insert(room.clone(), KeptRoom { events, rows });
     }
     Ok(Ended {
-        history: world.recorder.history(),
+        history: world.stage.recorder.history(),
         kept,
-        virtual_ms: world.recorder.now(),
+        virtual_ms: world.stage.recorder.now(),
         crashes: world.crashes(),
     })
 }

@@ -17,6 +17,7 @@ use tautline_server::Tx;
 use tautline_server::journal::{Durability, Journal, Memory, Sqlite};
 use tempfile::TempDir;
 
+use crate::books::Books;
 use crate::filed::Filed;
 use crate::rows::{Rows, WithRows};
 use crate::service::Book;
@@ -47,11 +48,11 @@ impl Storage {
     }
 
     /// Opens it for another life.
-    pub(super) fn open(&mut self) -> anyhow::Result<(Arc<dyn Journal>, Rack)> {
+    pub(super) fn open(&mut self) -> anyhow::Result<(Arc<dyn Journal>, Shelf)> {
         match self {
             Self::Memory(journal, rows) => {
                 let journal = WithRows::new(journal.clone(), rows.clone());
-                Ok((Arc::new(journal), Rack::Rows(rows.clone())))
+                Ok((Arc::new(journal), Shelf(Books::Rows(rows.clone()))))
             }
             Self::Sqlite { folder, durability, lives } => {
                 let path = |life: u32| folder.path().join(format!("life-{life}.db"));
@@ -60,8 +61,8 @@ impl Storage {
                     copy(&path(*lives - 1), &path(*lives)).context("the file cannot be copied")?;
                 }
                 let builder = Sqlite::builder(path(*lives)).durability(*durability);
-                let journal = Filed::set_up(builder).open()?;
-                Ok((Arc::new(journal.clone()), Rack::Filed(Filed::new(journal))))
+                let journal = builder.setup(Filed::set_up).open()?;
+                Ok((Arc::new(journal.clone()), Shelf(Books::Filed(Filed::new(journal)))))
             }
         }
     }
@@ -77,26 +78,17 @@ fn copy(from: &PathBuf, to: &PathBuf) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The application's rows, wherever they are.
+/// The application's rows, read while the run's clock stands still.
 #[derive(Clone)]
-pub(super) enum Rack {
-    Rows(Rows),
-    Filed(Filed),
-}
+pub(super) struct Shelf(Books);
 
-impl Book for Rack {
+impl Book for Shelf {
     fn insert(&self, tx: &Tx<'_, History>, room: &str, mark: &str) -> Result<(), Cause> {
-        match self {
-            Self::Rows(rows) => rows.insert(tx, room, mark),
-            Self::Filed(filed) => filed.insert(tx, room, mark),
-        }
+        self.0.insert(tx, room, mark)
     }
 
     async fn read(&self, room: &str) -> Result<Vec<String>, Cause> {
-        match self {
-            Self::Rows(rows) => rows.read(room).await,
-            Self::Filed(filed) => wait(filed.read(room)),
-        }
+        wait(self.0.read(room))
     }
 }
 

@@ -12,10 +12,10 @@ use tautline_server::failpoint::Failpoint;
 use tautline_server::{AuthError, Authentication, Authenticator, Credentials, Identity, Server};
 use tokio::sync::Notify;
 
-use super::journal::{Archive, Mortal, Stored, lock};
+use super::journal::{Archive, Mortal, Stored};
 use super::plan::Plan;
-use super::recorder::Recorder;
-use super::storage::{Rack, Storage};
+use super::storage::{Shelf, Storage};
+use crate::crew::{Habits, Stage, lock};
 use crate::dice::Dice;
 use crate::service::{Book, HistoryService};
 
@@ -71,13 +71,12 @@ pub(super) struct Live {
 #[derive(Clone)]
 pub(super) struct World {
     pub(super) plan: Arc<Plan>,
-    pub(super) recorder: Recorder,
+    pub(super) stage: Stage,
     archive: Archive,
     storage: Arc<Mutex<Storage>>,
     /// The rows, as the server that lives now has them.
-    rack: Arc<Mutex<Option<Rack>>>,
+    shelf: Arc<Mutex<Option<Shelf>>>,
     live: Arc<Mutex<Option<Live>>>,
-    is_calm: Arc<AtomicBool>,
     crashes: Arc<AtomicU32>,
     dice: Arc<Mutex<Dice>>,
 }
@@ -85,21 +84,21 @@ pub(super) struct World {
 impl World {
     pub(super) fn new(plan: Plan, dice: &mut Dice) -> anyhow::Result<Self> {
         let storage = Arc::new(Mutex::new(Storage::new(plan.storage)?));
-        let (plan, recorder) = (Arc::new(plan), Recorder::new());
+        let Plan { commands, pace_ms, pause_ms, .. } = plan;
+        let stage = Stage::new(Habits { commands, pace_ms, pause_ms });
+        let plan = Arc::new(plan);
         let archive = Archive {
-            recorder: recorder.clone(),
+            stage: stage.clone(),
             stored: Arc::default(),
             dice: Arc::new(Mutex::new(dice.fork())),
             plan: Arc::clone(&plan),
-            is_calm: Arc::default(),
         };
         Ok(Self {
-            is_calm: Arc::clone(&archive.is_calm),
             plan,
-            recorder,
+            stage,
             archive,
             storage,
-            rack: Arc::default(),
+            shelf: Arc::default(),
             live: Arc::default(),
             crashes: Arc::default(),
             dice: Arc::new(Mutex::new(dice.fork())),
@@ -109,17 +108,6 @@ impl World {
     /// The server, if it is up.
     pub(super) fn live(&self) -> Option<Live> {
         lock(&self.live).clone().filter(|live| !live.life.is_over())
-    }
-
-    /// Whether the time of faults is over.
-    pub(super) fn is_calm(&self) -> bool {
-        self.is_calm.load(Ordering::Relaxed)
-    }
-
-    /// Ends the time of faults.
-    pub(super) fn calm(&self) {
-        self.is_calm.store(true, Ordering::Relaxed);
-        self.recorder.note("world", "the faults are over");
     }
 
     pub(super) fn crashes(&self) -> u32 {
@@ -132,8 +120,8 @@ impl World {
 
     /// The rows of a room.
     pub(super) async fn rows(&self, room: &str) -> anyhow::Result<Vec<String>> {
-        let rack = lock(&self.rack).clone().context("no server has ever lived")?;
-        rack.read(room).await.map_err(|cause| anyhow!("{}", cause.error()))
+        let shelf = lock(&self.shelf).clone().context("no server has ever lived")?;
+        shelf.read(room).await.map_err(|cause| anyhow!("{}", cause.error()))
     }
 
     /// Keeps the server running: starts it again after every crash, and now and then takes it down in
@@ -143,15 +131,15 @@ impl World {
             let live = self.start()?;
             let until_restart = Duration::from_millis(self.between(2_000, 120_000));
             let crash = tokio::time::timeout(until_restart, live.life.over()).await;
-            if crash.is_err() && self.is_calm() {
+            if crash.is_err() && self.stage.is_calm() {
                 live.life.over().await;
             }
             if crash.is_err() {
                 if self.between(0, 1) == 0 {
-                    self.recorder.note("server", "goes down in good order");
+                    self.stage.recorder.note("server", "goes down in good order");
                     live.server.shutdown().await;
                 } else {
-                    self.recorder.note("server", "crashes");
+                    self.stage.recorder.note("server", "crashes");
                 }
                 self.end(&live.life);
             }
@@ -163,16 +151,16 @@ impl World {
 
     fn start(&self) -> anyhow::Result<Live> {
         let life = Arc::new(Life::default());
-        let (journal, rack) = lock(&self.storage).open()?;
-        *lock(&self.rack) = Some(rack.clone());
+        let (journal, shelf) = lock(&self.storage).open()?;
+        *lock(&self.shelf) = Some(shelf.clone());
         let (world, dying) = (self.clone(), Arc::clone(&life));
         let server = Server::builder(contract())
             .authenticator(Trusting)
             .journal(Mortal::new(self.archive.clone(), journal, Arc::clone(&life)))
-            .namespace::<History>(HistoryService::new(rack))
+            .namespace::<History>(HistoryService::new(shelf))
             .failpoints(move |point| world.pass(point, &dying))
             .build()?;
-        self.recorder.note("server", format!("starts over {:?}", self.plan.storage));
+        self.stage.recorder.note("server", format!("starts over {:?}", self.plan.storage));
         let live = Live { life, router: server.router(), server };
         *lock(&self.live) = Some(live.clone());
         Ok(live)
@@ -180,9 +168,9 @@ impl World {
 
     /// A command is at a failpoint: the server may crash there.
     fn pass(&self, point: Failpoint, life: &Life) {
-        let is_mortal = !life.is_over() && !self.is_calm() && self.crashes() < CRASHES;
+        let is_mortal = !life.is_over() && !self.stage.is_calm() && self.crashes() < CRASHES;
         if is_mortal && lock(&self.dice).permille(self.plan.crash) {
-            self.recorder.note("server", format!("crashes at `{}`", point.as_str()));
+            self.stage.recorder.note("server", format!("crashes at `{}`", point.as_str()));
             self.end(life);
         }
     }

@@ -4,12 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
-use tautline_server::testing::Packet;
 use tokio::time::sleep;
 
-use super::journal::lock;
 use super::link::{Link, News, Wish};
-use super::world::World;
+use super::{Stage, Way, lock};
 use crate::dice::Dice;
 use crate::history::{Leaves, Place};
 use crate::model::client::{Ask, Client};
@@ -17,21 +15,21 @@ use crate::model::queue::Delivery;
 
 /// What a run wants to know of a client while it goes on.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Standing {
+pub(crate) struct Standing {
     /// It has asked for everything that it was to ask for.
-    pub(super) is_spent: bool,
+    pub(crate) is_spent: bool,
     /// It has done the last thing, too.
-    pub(super) is_done: bool,
+    pub(crate) is_done: bool,
     /// Nothing of it is on its way.
-    pub(super) is_idle: bool,
+    pub(crate) is_idle: bool,
     /// How far it is in each room that it holds; nowhere while it waits for a verdict.
-    pub(super) at: Vec<(String, Option<Place>)>,
+    pub(crate) at: Vec<(String, Option<Place>)>,
 }
 
 /// One client.
-pub(super) struct Driver {
+pub(crate) struct Driver {
     name: String,
-    world: World,
+    stage: Stage,
     client: Client,
     dice: Dice,
     standing: Arc<Mutex<Standing>>,
@@ -43,26 +41,28 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(name: String, world: World, rooms: Vec<String>, dice: &mut Dice) -> Self {
+    pub(crate) fn new(name: String, stage: Stage, rooms: Vec<String>, dice: &mut Dice) -> Self {
         Self {
             client: Client::new(dice.fork()),
             dice: dice.fork(),
-            left: world.plan.commands,
+            left: stage.habits.commands,
             asked: 0,
             has_said_goodbye: false,
             standing: Arc::default(),
             name,
-            world,
+            stage,
             rooms,
         }
     }
 
-    pub(super) fn standing(&self) -> Arc<Mutex<Standing>> {
+    pub(crate) fn standing(&self) -> Arc<Mutex<Standing>> {
         Arc::clone(&self.standing)
     }
 
-    pub(super) async fn run(mut self) {
-        let mut link = Link::start(&self.name, self.world.clone(), self.dice.fork());
+    /// Lives for ever: a run ends with its runtime.
+    pub(crate) async fn run(mut self, way: impl Way) {
+        let recorder = self.stage.recorder.clone();
+        let mut link = Link::start(&self.name, way, recorder, self.dice.fork());
         for room in self.rooms.clone() {
             if self.dice.permille(800) {
                 self.client.hold(&room, 0);
@@ -70,13 +70,13 @@ impl Driver {
         }
         let mut next_act = self.pause();
         loop {
-            let now = self.world.recorder.now();
+            let now = self.stage.recorder.now();
             self.publish(&link);
             let wake = self.client.wake_at(now).map_or(u64::MAX, |at| at.saturating_sub(now));
             tokio::select! {
                 biased;
                 news = link.news.recv() => match news {
-                    Some(news) => self.hear(&news, &link),
+                    Some(news) => self.hear(&news),
                     None => return,
                 },
                 () = sleep(Duration::from_millis(next_act)) => {
@@ -85,41 +85,32 @@ impl Driver {
                     continue;
                 }
                 () = sleep(Duration::from_millis(wake.min(86_400_000))) => {
-                    self.client.tick(self.world.recorder.now());
+                    self.client.tick(self.stage.recorder.now());
                 }
             }
-            next_act = next_act.saturating_sub(self.world.recorder.now() - now);
+            next_act = next_act.saturating_sub(self.stage.recorder.now() - now);
         }
     }
 
     /// How long until the app does something: who has asked for everything only waits for the end.
     fn pause(&mut self) -> u64 {
-        let most = self.world.plan.pace_ms;
+        let most = self.stage.habits.pace_ms;
         let pause = self.dice.between(0, most);
         if self.left == 0 { pause + 1_000 } else { pause }
     }
 
-    fn hear(&mut self, news: &News, link: &Link) {
-        let now = self.world.recorder.now();
+    fn hear(&mut self, news: &News) {
+        let now = self.stage.recorder.now();
         match news {
-            News::Up => {}
+            News::Packet(packet) => self.client.receive(packet, now),
             News::Down => self.client.cut(now),
-            News::Frame(frame) => {
-                let packet = frame.strip_prefix('4').and_then(Packet::parse);
-                if let Some(packet) = packet {
-                    self.client.receive(&packet, now);
-                    if self.client.is_welcome() {
-                        link.wish(Wish::Welcomed);
-                    }
-                }
-            }
         }
     }
 
     /// Sends what is to be sent and writes down what was seen.
     fn publish(&mut self, link: &Link) {
         for what in self.client.take_seen() {
-            self.world.recorder.write(&self.name, what);
+            self.stage.recorder.write(&self.name, what);
         }
         for frame in self.client.take_outgoing() {
             link.wish(Wish::Send(frame));
@@ -141,8 +132,8 @@ impl Driver {
 
     /// The app does something.
     fn act(&mut self, link: &Link) {
-        let now = self.world.recorder.now();
-        if self.world.is_calm() {
+        let now = self.stage.recorder.now();
+        if self.stage.is_calm() {
             return self.say_goodbye(now, link);
         }
         let rooms = self.rooms.clone();
@@ -151,7 +142,7 @@ impl Driver {
             0..=4 => link.wish(Wish::Cut),
             5 => {
                 let keeps_commands = self.dice.permille(500);
-                self.world.recorder.note(&self.name, "reloads");
+                self.stage.recorder.note(&self.name, "reloads");
                 self.client.reload(keeps_commands, now);
                 link.wish(Wish::Cut);
             }
@@ -183,7 +174,7 @@ impl Driver {
     }
 
     fn invent(&mut self, room: &str) -> Ask {
-        let pause = self.dice.between(0, self.world.plan.pause_ms);
+        let pause = self.dice.between(0, self.stage.habits.pause_ms);
         let ending = match self.dice.between(0, 19) {
             0 => "refused",
             1 => "refused_in_step",

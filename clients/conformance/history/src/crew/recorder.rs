@@ -8,32 +8,32 @@ use crate::history::{Entry, What};
 
 /// The history of a run that goes on. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Recorder {
+pub(crate) struct Recorder {
     entries: Arc<Mutex<Vec<Entry>>>,
     began: Instant,
 }
 
 impl Recorder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { entries: Arc::default(), began: Instant::now() }
     }
 
     /// Milliseconds since the run began.
-    pub(super) fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    pub(super) fn write(&self, who: &str, what: What) {
+    pub(crate) fn write(&self, who: &str, what: What) {
         let entry = Entry { at_ms: self.now(), who: who.to_owned(), what };
         self.entries().push(entry);
     }
 
-    pub(super) fn note(&self, who: &str, text: impl Into<String>) {
+    pub(crate) fn note(&self, who: &str, text: impl Into<String>) {
         self.write(who, What::Noted { text: text.into() });
     }
 
     /// What was written so far.
-    pub(super) fn history(&self) -> Vec<Entry> {
+    pub(crate) fn history(&self) -> Vec<Entry> {
         self.entries().clone()
     }
 
