@@ -37,7 +37,7 @@ const PACKAGES = {
   "@tautline/conformance": ["@tautline/client"],
   "@tautline/conformance-browser": ["@tautline/client", "@tautline/conformance", "@tautline/react"],
   "@tautline/quickstart-web": ["@tautline/client", "@tautline/react"],
-  "@tautline/quickstart-e2e": ["@tautline/client"],
+  "@tautline/quickstart-e2e": ["@tautline/client", "@tautline/conformance-browser"],
 };
 
 test("crates depend on each other in one direction", () => {

@@ -2,17 +2,19 @@
 
 import { expect, it } from "vitest";
 import { events } from "../../wire/harness/faults.js";
+import { host } from "../harness/host.js";
 import { computer } from "../harness/person.js";
 import { screenshots } from "../harness/screenshots.js";
 import { startServer } from "../harness/server.js";
 import { person, say, waitForMessage, waitForStatus } from "../harness/talk.js";
 
-it("a cut that is over soon makes nobody disappear", async () => {
+it("a cut that is over soon makes nobody disappear, and who leaves is gone at once", async () => {
   const server = await startServer();
   const [anna, ben] = await Promise.all([computer(server.url), computer(server.url)]);
   const hers = await anna.open({ as: "anna", circle: "terrace" });
   const his = await ben.open({ as: "ben", circle: "terrace" });
-  await person(hers, "ben").waitFor();
+  const { client } = await host(server.url, "terrace");
+  await Promise.all(["ben", "host"].map((name) => person(hers, name).waitFor()));
   await person(his, "anna").waitFor();
 
   await ben.goOffline();
@@ -23,10 +25,12 @@ it("a cut that is over soon makes nobody disappear", async () => {
   await his.getByLabel("Message", { exact: true }).fill("I am");
   await person(hers, "ben").getByText("writes…").waitFor();
   await screenshots(hers, "people");
+  client.close();
+  await person(hers, "host").waitFor({ state: "detached" });
 
   const told = await anna.network.find({ act: "passed", when: events("tautline:presence") });
-  expect(told.length).toBeGreaterThan(0);
-  expect(told.filter(({ text }) => text.includes('"absent":["ben"]'))).toEqual([]);
+  const gone = told.flatMap(({ text }) => /"absent":\["(\w+)"\]/.exec(text)?.[1] ?? []);
+  expect(gone).toEqual(["host"]);
 });
 
 it("a message is delivered, and read when somebody looks", async () => {

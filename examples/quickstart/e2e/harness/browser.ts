@@ -1,9 +1,7 @@
 // Opens pages in the shared browser, each in a context of its own: a person at another computer.
 
-import { mkdir } from "node:fs/promises";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { inject } from "vitest";
-import { ARTIFACTS } from "./paths.js";
 import { record, type Traffic } from "./traffic.js";
 
 /** A person's open page. */
@@ -39,20 +37,4 @@ export async function openPage(url: string): Promise<OpenPage> {
 export async function closePages(): Promise<void> {
   const contexts = (await browser)?.contexts() ?? [];
   await Promise.all(contexts.map((context) => context.close()));
-}
-
-/** Writes what the page shows for people to look at: light, dark, and in a narrow window. */
-export async function screenshots(page: Page, name: string): Promise<void> {
-  const folder = `${ARTIFACTS}/screenshots`;
-  await mkdir(folder, { recursive: true });
-
-  const size = page.viewportSize() ?? { width: 1280, height: 720 };
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.screenshot({ path: `${folder}/${name}-light.png` });
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.screenshot({ path: `${folder}/${name}-dark.png` });
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 360, height: 720 });
-  await page.screenshot({ path: `${folder}/${name}-narrow.png` });
-  await page.setViewportSize(size);
 }

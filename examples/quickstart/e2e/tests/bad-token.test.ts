@@ -1,7 +1,8 @@
 // A token that does not count ends in words and in something to do: not in a spinner, not in a loop.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { closePages, openPage, screenshots } from "../harness/browser.js";
+import { screenshots } from "../../../../clients/conformance/browser/harness/screenshots.js";
+import { closePages, openPage } from "../harness/browser.js";
 import { waitForStatus } from "../harness/quickstart.js";
 import { type QuickstartServer, startServer } from "../harness/server.js";
 import { sign } from "../harness/token.js";

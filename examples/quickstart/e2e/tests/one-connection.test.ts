@@ -1,7 +1,8 @@
 // The promise to a page in development: StrictMode runs every effect twice, and still there is one connection.
 
 import { afterEach, expect, test } from "vitest";
-import { closePages, openPage, screenshots } from "../harness/browser.js";
+import { screenshots } from "../../../../clients/conformance/browser/harness/screenshots.js";
+import { closePages, openPage } from "../harness/browser.js";
 import { addCard, waitForStatus } from "../harness/quickstart.js";
 import { liveSessions, type QuickstartServer, startServer } from "../harness/server.js";
 import { connects, handshakes } from "../harness/traffic.js";

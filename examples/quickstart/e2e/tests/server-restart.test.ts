@@ -1,7 +1,8 @@
 // A server that stops and starts again is survived without a reload.
 
 import { afterEach, expect, test } from "vitest";
-import { closePages, openPage, screenshots } from "../harness/browser.js";
+import { screenshots } from "../../../../clients/conformance/browser/harness/screenshots.js";
+import { closePages, openPage } from "../harness/browser.js";
 import { addCard, cards, waitForStatus } from "../harness/quickstart.js";
 import { liveSessions, type QuickstartServer, startServer } from "../harness/server.js";
 import { connects, openSockets } from "../harness/traffic.js";

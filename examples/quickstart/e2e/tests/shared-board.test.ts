@@ -1,7 +1,8 @@
 // Two people with a browser each, on one board.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { closePages, openPage, screenshots } from "../harness/browser.js";
+import { screenshots } from "../../../../clients/conformance/browser/harness/screenshots.js";
+import { closePages, openPage } from "../harness/browser.js";
 import { addCard, cards, waitForStatus } from "../harness/quickstart.js";
 import { type QuickstartServer, startServer } from "../harness/server.js";
 
