@@ -32,6 +32,8 @@ export interface Computer {
   goOffline(): Promise<void>;
   /** Puts the cable back. */
   goOnline(): Promise<void>;
+  /** Errors and warnings of the pages' consoles, and exceptions that nobody caught. */
+  readonly complaints: readonly string[];
 }
 
 let browser: Promise<Browser> | undefined;
@@ -46,6 +48,11 @@ export async function computer(server: string): Promise<Computer> {
   atEnd(() => context.close());
   context.setDefaultTimeout(15_000);
   await keepPagesReachable(context);
+  const complaints: string[] = [];
+  context.on("weberror", (error) => complaints.push(String(error.error())));
+  context.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
 
   const address = ({ as, circle, knowsWho = true, quota }: Visit) => {
     const query = new URLSearchParams({ server: network.url, token: sign({ sub: as }), circle });
@@ -56,6 +63,7 @@ export async function computer(server: string): Promise<Computer> {
   return {
     network,
     address,
+    complaints,
     async open(visit) {
       const page = await context.newPage();
       if (visit.hasStorage === false) {
@@ -78,6 +86,15 @@ export async function computer(server: string): Promise<Computer> {
       await context.setOffline(false);
     },
   };
+}
+
+/** Ends a tab without a word to the page in it. */
+export async function crash(page: Page): Promise<void> {
+  const crashed = page.waitForEvent("crash");
+  const session = await page.context().newCDPSession(page);
+  // Nobody is left to answer.
+  session.send("Page.crash").catch(() => {});
+  await crashed;
 }
 
 /** Gives pages their files past the browser's network, which may be off: as a cache on the computer would. */

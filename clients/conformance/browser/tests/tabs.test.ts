@@ -1,7 +1,8 @@
 // Two tabs of one person share what is kept on the computer, and send it once.
 
 import { expect, it } from "vitest";
-import { computer } from "../harness/person.js";
+import { acks } from "../../wire/harness/faults.js";
+import { computer, crash } from "../harness/person.js";
 import { startServer } from "../harness/server.js";
 import {
   say,
@@ -54,4 +55,29 @@ it("a tab that stays sends what was written in one that was closed", async () =>
   await waitForEmptyOutbox(staying);
 
   expect(await texts(staying)).toEqual(["I have to go"]);
+});
+
+it("a tab that crashes while its message is on its way leaves it to another one, and it is said once", async () => {
+  const server = await startServer();
+  const anna = await computer(server.url);
+  const visit = { as: "anna", circle: "porch" };
+  const [crashing, staying] = [await anna.open(visit), await anna.open(visit)];
+  await Promise.all([crashing, staying].map((page) => waitForStatus(page, "connected")));
+  const lost = await anna.network.add({ when: acks("say"), action: { type: "drop" } });
+
+  await say(crashing, "said or not?");
+  await waitForMessage(staying, "said or not?");
+  await anna.network.found({ act: "dropped", rule: lost.number });
+  await waitForEntry(crashing, "said or not?", "sent");
+  await crash(crashing);
+  // It goes out again as soon as it is theirs, and hears nothing either.
+  await anna.network.found({ act: "dropped", rule: lost.number }, 2);
+  await waitForEntry(staying, "said or not?", "sent");
+  await lost.remove();
+  await anna.network.cut();
+  await waitForEmptyOutbox(staying);
+  await say(staying, "once");
+  await waitForMessage(staying, "once");
+
+  expect(await texts(staying)).toEqual(["said or not?", "once"]);
 });

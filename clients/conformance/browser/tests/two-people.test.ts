@@ -22,5 +22,6 @@ it("what one says the other sees", async () => {
 
   expect(await texts(hers)).toEqual(["Is there any soup?", "On the stove."]);
   expect(await texts(his)).toEqual(["Is there any soup?", "On the stove."]);
+  expect([...anna.complaints, ...ben.complaints]).toEqual([]);
   await screenshots(hers, "circle");
 });
