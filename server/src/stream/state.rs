@@ -252,6 +252,12 @@ impl StreamState {
             .then(|| self.cut_at.map_or(0, |cut_at| cut_at + CUT_EVERY))
     }
 
+    /// Whether there is text that the writer does not have.
+    pub(crate) fn has_rest(&self) -> bool {
+        let is_left = !self.accepted.is_empty() || self.last_cut() > self.handed;
+        is_left && self.is_alive().is_ok()
+    }
+
     /// When its producer has been silent for too long; `None` while text of it waits.
     pub(crate) fn expires_at(&self) -> Option<u64> {
         let is_silent = self.accepted.is_empty() && self.cut.is_empty();

@@ -150,8 +150,8 @@ impl Streams {
 
     /// Stores what was accepted, if there is anything, though it is not due yet.
     pub(super) fn pump_rest(self: &Arc<Self>, entry: &Arc<Entry>) {
-        let is_waiting = entry.state().due_at().is_some();
-        if is_waiting {
+        let has_rest = entry.state().has_rest();
+        if has_rest {
             self.pump(entry);
         }
     }

@@ -1,5 +1,6 @@
 //! Streams through the wire: text that grows while its readers watch, whatever happens to it.
 
+mod chaos;
 mod contract;
 mod course;
 mod endings;

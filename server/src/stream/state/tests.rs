@@ -22,10 +22,12 @@ fn text_is_cut_every_40_ms_and_the_first_at_once() {
     state.append(0, "b", 6).unwrap();
     state.append(0, "c", 7).unwrap();
     assert_eq!(state.due_at(), None, "one group of parts at a time");
+    assert!(state.has_rest());
     state.stored(1, 8);
 
     assert_eq!(state.due_at(), Some(45));
     assert_eq!(state.hand_over(45), [Part { number: 2, text: "bc".to_owned() }]);
+    assert!(!state.has_rest());
 }
 
 #[test]

@@ -137,7 +137,7 @@ async fn a_producer_waits_while_the_journal_is_behind() {
     reader.sees(&stream, &(written + &word.repeat(2) + "z")).await;
 }
 
-async fn unfinished(journal: &impl Journal) -> Vec<StreamRecord> {
+pub(crate) async fn unfinished(journal: &impl Journal) -> Vec<StreamRecord> {
     journal.unfinished().await.unwrap().streams
 }
 
