@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "ee4a9fe4f8cd63ba52fa3dd0a5095f283333687ce027ce56a1b641070b2430ef";
+    "4dd13af6acfb6c9b6199b0985dc304f22ba627b6ed0a9343d052c4b021c67977";

@@ -81,23 +81,30 @@ pub trait HistoryServer {
     async fn join_slip(room: Slip) -> Result<Marks, NoteError>;
 
     /// Writes a row, and emits in the same step.
-    #[event(delivery = idempotent, room = Log, guests = true, offline = queue("24h"))]
+    #[event(delivery = idempotent, room = Log, guests = true, timeout = "3s", offline = queue("24h"))]
     async fn note(note: Note) -> Result<(), NoteError>;
 
     /// Emits without a step of its own; no row.
-    #[event(delivery = idempotent, room = Log, guests = true, offline = queue("24h"))]
+    #[event(delivery = idempotent, room = Log, guests = true, timeout = "3s", offline = queue("24h"))]
     async fn remark(note: Note) -> Result<(), NoteError>;
 
     /// Writes a row, and emits in the same step, at most once.
-    #[event(room = Log, guests = true)]
+    #[event(room = Log, guests = true, timeout = "3s")]
     async fn say(note: Note) -> Result<(), NoteError>;
 
     /// Writes a row, and emits in the same step, in no order.
-    #[event(delivery = idempotent, room = Log, lane = none, guests = true, offline = queue("24h"))]
+    #[event(
+        delivery = idempotent,
+        room = Log,
+        lane = none,
+        guests = true,
+        timeout = "3s",
+        offline = queue("24h")
+    )]
     async fn drop_in(note: Note) -> Result<(), NoteError>;
 
     /// Writes a row, and emits in the same step, to a slip.
-    #[event(delivery = idempotent, room = Slip, guests = true, offline = queue("24h"))]
+    #[event(delivery = idempotent, room = Slip, guests = true, timeout = "3s", offline = queue("24h"))]
     async fn jot(jot: Jot) -> Result<(), NoteError>;
 }
 

@@ -18,8 +18,9 @@ pub const NAMESPACE: &str = "/history";
 
 /// How long the server may think about one of the library's own questions.
 const REQUEST_MS: u64 = 10_000;
-/// How long a handler may take, and what is added for the way.
-const TIMEOUT_MS: u64 = 10_000;
+/// How long the handlers of `/history` may take, those of joins, and what is added for the way.
+const TIMEOUT_MS: u64 = 3_000;
+const JOIN_TIMEOUT_MS: u64 = 10_000;
 const GRACE_MS: u64 = 2_000;
 /// For how long an idempotent command is worth sending.
 const LIFETIME_MS: u64 = 86_400_000;
@@ -272,7 +273,7 @@ impl Client {
         self.seen.extend(step.seen);
         for (name, payload, what) in step.requests {
             let deadline = match &what {
-                Pending::Join { .. } => TIMEOUT_MS + GRACE_MS,
+                Pending::Join { .. } => JOIN_TIMEOUT_MS + GRACE_MS,
                 Pending::Command(_) | Pending::Resume(_) | Pending::Leave(_) => REQUEST_MS,
             };
             self.request(name, &[payload], what, now + deadline);

@@ -117,6 +117,6 @@ export { Echo, Tables, Faults, Work, History, Chat, Recitals };
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "ee4a9fe4f8cd63ba52fa3dd0a5095f283333687ce027ce56a1b641070b2430ef",
+  hash: "4dd13af6acfb6c9b6199b0985dc304f22ba627b6ed0a9343d052c4b021c67977",
   namespaces: { Echo, Tables, Faults, Work, History, Chat, Recitals },
 } as const satisfies ContractDescriptor;
