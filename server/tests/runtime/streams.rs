@@ -6,6 +6,7 @@ mod course;
 mod endings;
 mod journal;
 mod producers;
+mod questions;
 mod readers;
 mod restart;
 mod scribe;

@@ -1,6 +1,7 @@
 //! What is unfinished when the server goes, and how it ends when the server is back.
 
 use serde_json::{Value, json};
+use tautline::{Answer, NoRefusal};
 use tautline_server::journal::Memory;
 use tautline_server::{SoFar, StreamError};
 
@@ -151,4 +152,54 @@ async fn what_the_contract_has_no_more_is_closed_at_the_start() {
     assert_eq!(joined["streams"], json!([]));
     assert_eq!(again["at"][0]["seq"], 2, "its end was told");
     assert_eq!(super::journal::unfinished_streams(&journal).await, 0);
+}
+
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn streams_and_the_applications_rows_survive_in_a_file() {
+    use tautline_server::journal::Sqlite;
+    use tautline_server::rusqlite::Connection;
+
+    let folder = tempfile::tempdir().unwrap();
+    let scribe = Scribe::default();
+    let open = || {
+        let rows = "CREATE TABLE IF NOT EXISTS texts (text TEXT, stream TEXT)";
+        let set_up = move |connection: &Connection| connection.execute_batch(rows);
+        Sqlite::builder(folder.path().join("journal.db")).setup(set_up).open().unwrap()
+    };
+    let before = scribe.server(open());
+    let stream = begin(&before, "a");
+    let id = stream.id();
+    stream.append("Once ").await.unwrap();
+    stream.append("upon ").await.unwrap();
+    before.shutdown().await;
+    drop((stream, before));
+
+    let journal = open();
+    let after = scribe.server(journal.clone());
+    let mut reader = Reader::of(&after, "a").await;
+    let stream = after.emitter::<Pages>().reopen_writing(id).await.unwrap();
+    assert_eq!(stream.so_far().text, "Once upon ");
+    stream.append("a time").await.unwrap();
+    let whole = stream.so_far().text;
+    let finished: Answer<Text, NoRefusal> = stream
+        .finish_with(move |tx| {
+            let rows = tx.connection::<Connection>().expect("the journal is a file");
+            rows.execute("INSERT INTO texts VALUES (?1, ?2)", (&whole, id.to_string()))?;
+            Ok(text("a", &whole))
+        })
+        .await;
+    let ended = reader.next_named("tautline:ended").await;
+
+    assert_eq!(finished.unwrap().text, "Once upon a time");
+    assert_eq!(ended.payload["answer"]["text"], "Once upon a time");
+    assert_eq!(reader.streams.streams()[0].text, "Once upon a time");
+    after.shutdown().await;
+    drop(after);
+    let rows = Connection::open(folder.path().join("journal.db")).unwrap();
+    let stored: (String, String) = rows
+        .query_row("SELECT text, stream FROM texts", (), |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    assert_eq!(stored, ("Once upon a time".to_owned(), id.to_string()));
+    drop(journal);
 }
