@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use tautline::{Encoded, Problem, Reply};
 
-use crate::commit::{self, CommitError, Committed};
+use crate::commit::{self, CommitError, Committed, Work};
 use crate::core::Core;
 use crate::encode::{self, Settled};
 use crate::failpoint::Failpoint;
@@ -29,30 +29,48 @@ pub(crate) async fn execute(
     run: impl Future<Output = Reply>,
 ) {
     core.set_ack(ack);
-    let turn = Turn { core: &core, _running: core.runtime.tasks.enter() };
-    let ended = match admit(&core, gate).await {
+    let turn = Turn { _running: core.runtime.tasks.enter(), core };
+    let core = &turn.core;
+    let ended = match admit(core, gate).await {
         Ok(Admitted::Run) => {
             core.runtime.failpoints.hit(Failpoint::Handler);
-            let ended = supervise(&core, run).await;
-            conclude(&core, ended).await
+            let ended = supervise(core, run).await;
+            match end(core, ended).await {
+                End::Settled(ended) => ended,
+                End::Unstored(work) => return turn.store(work),
+            }
         }
         Ok(Admitted::Replay(entry)) => Ok(replay(entry)),
         Err(trouble) => Err(trouble),
     };
-    settle(&core, ended);
-    drop(turn);
+    settle(core, ended);
 }
 
 /// The command holds its place: in its lane, in its connection's count, and in a room that it is
 /// entering. However it ends, also by a fault of ours, these are given back.
-struct Turn<'a> {
-    core: &'a Arc<Core>,
+struct Turn {
+    core: Arc<Core>,
     _running: crate::tasks::Running,
 }
 
-impl Drop for Turn<'_> {
+impl Turn {
+    /// Stores what the command has left, and settles it where that is known: the commands of a lane are
+    /// answered in their order then, and none needs a task to wait on.
+    fn store(self, work: Work) {
+        let core = Arc::clone(&self.core);
+        core.session.commit_started();
+        let settled = commit::Reply::new(move |stored| {
+            settle(&self.core, of_stored(stored));
+            self.core.session.commit_ended();
+        });
+        core.runtime.writer.submit(work, settled);
+        staged(&core);
+    }
+}
+
+impl Drop for Turn {
     fn drop(&mut self) {
-        withdraw(self.core);
+        withdraw(&self.core);
         self.core.close();
         self.core.settlement.reach(Stage::Failed);
         self.core.release_lane();
@@ -96,12 +114,35 @@ pub(crate) async fn supervise<T>(
     .await
 }
 
-/// Makes of a handler's end the command's end: stores, publishes, or takes everything back.
+/// What is left to do when a handler has ended.
+enum End {
+    /// Nothing but to say so.
+    Settled(Result<Settled, Trouble>),
+    /// To store what it answered and emitted.
+    Unstored(Work),
+}
+
+/// Makes of a hook's end what it comes to: stores, publishes, or takes everything back.
 pub(crate) async fn conclude(
     core: &Arc<Core>,
     ended: Result<Encoded, Trouble>,
 ) -> Result<Settled, Trouble> {
-    match (core.outcome().await, ended) {
+    match end(core, ended).await {
+        End::Settled(ended) => ended,
+        End::Unstored(work) => {
+            core.session.commit_started();
+            let stored = core.runtime.writer.store(work);
+            staged(core);
+            let stored = stored.await;
+            core.session.commit_ended();
+            of_stored(stored)
+        }
+    }
+}
+
+/// Looks what came of a commit of the handler's own, and of its answer.
+async fn end(core: &Arc<Core>, ended: Result<Encoded, Trouble>) -> End {
+    End::Settled(match (core.outcome().await, ended) {
         (Some(Ok(committed)), ended) => {
             match ended {
                 Ok(_) => emit_late(core),
@@ -121,39 +162,41 @@ pub(crate) async fn conclude(
         }
         (Some(Err(CommitError::Answered(entry))), _) => Ok(replay(entry.clone())),
         (Some(Err(CommitError::Step)) | None, Err(trouble)) => Err(trouble),
-        (Some(Err(CommitError::Step)) | None, Ok(answer)) => keep(core, answer).await,
+        (Some(Err(CommitError::Step)) | None, Ok(answer)) => return keep(core, answer),
         (Some(Err(error)), _) => Err(Trouble::Commit(error.clone())),
-    }
+    })
 }
 
-/// Keeps what a handler without a commit of its own answered and emitted.
-async fn keep(core: &Arc<Core>, answer: Encoded) -> Result<Settled, Trouble> {
-    let staged =
-        core.take_staged().map_err(|error| Trouble::Internal(tautline::Cause::new(error)))?;
+/// What a handler without a commit of its own answered and emitted.
+fn keep(core: &Arc<Core>, answer: Encoded) -> End {
+    let staged = match core.take_staged() {
+        Ok(staged) => staged,
+        Err(error) => return End::Settled(Err(Trouble::Internal(tautline::Cause::new(error)))),
+    };
     let is_stored = core.is_remembered() || staged.iter().any(stage::Staged::is_durable);
     // What goes out at once must not overtake what an earlier command has at the writer.
     if !is_stored && (staged.is_empty() || !core.session.has_commits()) {
         send(core, staged);
-        return Ok(Settled { answer, ..Settled::default() });
+        return End::Settled(Ok(Settled { answer, ..Settled::default() }));
     }
     let mut work = core.work();
     work.effects.staged = staged;
     work.answer = answer;
-    core.session.commit_started();
-    let answering = Arc::clone(core);
-    // Answered from there, so that the commands of a lane are answered in their order.
-    let stored = core.runtime.writer.store_then(work, move |Committed { answer, at }| {
-        accept(&answering, Settled { answer, at, ..Settled::default() });
-    });
+    End::Unstored(work)
+}
+
+/// The writer has it: the next command of the lane may start.
+fn staged(core: &Core) {
     core.settlement.reach(Stage::Staged);
     core.runtime.failpoints.hit(Failpoint::Staged);
     if core.may_stage_early() {
         core.release_lane();
     }
-    let stored = stored.await;
-    core.session.commit_ended();
+}
+
+fn of_stored(stored: Result<Committed, CommitError>) -> Result<Settled, Trouble> {
     match stored {
-        Ok(()) => Ok(Settled::default()),
+        Ok(Committed { answer, at }) => Ok(Settled { answer, at, ..Settled::default() }),
         Err(CommitError::Answered(entry)) => Ok(replay(entry)),
         Err(error) => Err(Trouble::Commit(error)),
     }
@@ -178,7 +221,7 @@ fn emit_late(core: &Arc<Core>) {
     match core.take_staged() {
         Ok(staged) if staged.is_empty() => {}
         Ok(staged) => {
-            let mut work = crate::commit::Work::new();
+            let mut work = Work::new();
             work.effects.staged = staged;
             work.cause = core.id;
             let (trace, event) = (core.trace.clone(), core.name);
@@ -201,13 +244,18 @@ fn emit_late(core: &Arc<Core>) {
 fn settle(core: &Arc<Core>, ended: Result<Settled, Trouble>) {
     let ended = ended.map_err(|trouble| trouble.into_problem(&core.trace, core.name));
     core.settlement.reach(if ended.is_ok() { Stage::Kept } else { Stage::Failed });
-    let ending: Ending = ended.as_ref().map(|_| ()).map_err(Clone::clone);
-    match ended {
-        Ok(settled) => accept(core, settled),
-        Err(problem) => refuse(core, &problem),
-    }
+    let ending: Ending = match ended {
+        Ok(settled) => {
+            accept(core, settled);
+            Ok(())
+        }
+        Err(problem) => {
+            refuse(core, &problem);
+            Err(problem)
+        }
+    };
     if let Some(claim) = core.take_claim() {
-        claim.end(ending);
+        claim.end(&ending);
     }
 }
 

@@ -118,7 +118,8 @@ pub(crate) struct Running {
 #[derive(Debug)]
 struct Entry {
     hash: [u8; 32],
-    ending: watch::Receiver<Option<Ending>>,
+    /// Tells those who wait; `None` as long as nobody does, as nearly always.
+    tell: Option<watch::Sender<Option<Ending>>>,
 }
 
 /// What a command finds under its id.
@@ -136,13 +137,15 @@ impl Running {
     /// Claims an id.
     pub(crate) fn enter(self: &Arc<Self>, key: &LedgerKey, hash: [u8; 32]) -> Entrance {
         let mut running = self.running();
-        match running.get(key) {
-            Some(entry) if entry.hash == hash => Entrance::Second(entry.ending.clone()),
+        match running.get_mut(key) {
+            Some(entry) if entry.hash == hash => {
+                let tell = entry.tell.get_or_insert_with(|| watch::Sender::new(None));
+                Entrance::Second(tell.subscribe())
+            }
             Some(_) => Entrance::Conflict,
             None => {
-                let (tell, ending) = watch::channel(None);
-                running.insert(key.clone(), Entry { hash, ending });
-                Entrance::First(Claim { running: Arc::clone(self), key: key.clone(), tell })
+                running.insert(key.clone(), Entry { hash, tell: None });
+                Entrance::First(Claim { running: Arc::clone(self), key: Some(key.clone()) })
             }
         }
     }
@@ -156,20 +159,28 @@ impl Running {
 #[derive(Debug)]
 pub(crate) struct Claim {
     running: Arc<Running>,
-    key: LedgerKey,
-    tell: watch::Sender<Option<Ending>>,
+    /// `None` once it is given back.
+    key: Option<LedgerKey>,
 }
 
 impl Claim {
-    /// Tells the others how it ended.
-    pub(crate) fn end(self, ending: Ending) {
-        self.tell.send_replace(Some(ending));
+    /// Gives it back, and tells the others how it ended.
+    pub(crate) fn end(mut self, ending: &Ending) {
+        if let Some(tell) = self.give_back() {
+            tell.send_replace(Some(ending.clone()));
+        }
+    }
+
+    fn give_back(&mut self) -> Option<watch::Sender<Option<Ending>>> {
+        let key = self.key.take()?;
+        self.running.running().remove(&key)?.tell
     }
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        self.running.running().remove(&self.key);
+        // Those who wait notice that nobody is left to tell them.
+        drop(self.give_back());
     }
 }
 
@@ -289,7 +300,7 @@ mod tests {
         };
         assert!(matches!(running.enter(&key(), [2; 32]), Entrance::Conflict));
 
-        claim.end(Ok(()));
+        claim.end(&Ok(()));
 
         assert_eq!(ending.wait_for(Option::is_some).await.unwrap().clone(), Some(Ok(())));
         assert!(matches!(running.enter(&key(), [2; 32]), Entrance::First(_)));

