@@ -13,11 +13,9 @@ export function Tales() {
       {tales.map((tale) => (
         <article key={tale.id} data-status={tale.status} aria-label={tale.payload.title}>
           <h2>{tale.payload.title}</h2>
-          <p>{tale.text}</p>
+          <p>{tale.status === "finished" ? tale.answer.text : tale.text}</p>
           {tale.status === "open" ? <small>to be continued…</small> : null}
-          {tale.status === "finished" ? (
-            <small>{tale.answer.letters} letters, the end</small>
-          ) : null}
+          {tale.status === "finished" ? <small>the end</small> : null}
           {tale.status === "cancelled" ? <small>broken off</small> : null}
           {tale.status === "failed" ? <small>{tale.problem.message}</small> : null}
         </article>

@@ -84,8 +84,8 @@ pub struct Telling {
 /// A tale that was told to its end.
 #[payload]
 pub struct Tale {
-    /// How many letters it has.
-    pub letters: u32,
+    /// All of it: whoever was away has missed parts that nobody brings after the end.
+    pub text: String,
 }
 
 /// Why a message was not taken.

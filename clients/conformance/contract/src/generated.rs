@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "4dd13af6acfb6c9b6199b0985dc304f22ba627b6ed0a9343d052c4b021c67977";
+    "b60857c65607577e439945b47498a99248c2846de7831325fd73e3ce521299b2";

@@ -70,8 +70,8 @@ export interface Quiet {
 
 /** A tale that was told to its end. */
 export interface Tale {
-  /** How many letters it has. */
-  letters: number;
+  /** All of it: whoever was away has missed parts that nobody brings after the end. */
+  text: string;
 }
 
 /** Why a tale has no end. */

@@ -117,6 +117,6 @@ export { Echo, Tables, Faults, Work, History, Chat, Recitals };
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "4dd13af6acfb6c9b6199b0985dc304f22ba627b6ed0a9343d052c4b021c67977",
+  hash: "b60857c65607577e439945b47498a99248c2846de7831325fd73e3ce521299b2",
   namespaces: { Echo, Tables, Faults, Work, History, Chat, Recitals },
 } as const satisfies ContractDescriptor;
