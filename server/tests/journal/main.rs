@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[cfg(all(feature = "sqlite", target_os = "linux"))]
+mod disk;
 mod sample;
 #[cfg(feature = "sqlite")]
 mod shop;
