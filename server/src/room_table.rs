@@ -134,28 +134,24 @@ impl RoomTable {
     /// # Errors
     /// When it is in too many rooms or over.
     pub(crate) fn enter(&self, key: RoomKey, session: &Arc<Session>) -> Result<Entry, Entering> {
+        let token = self.next_token.fetch_add(1, Ordering::Relaxed);
+        let mut shard = lock(self.shard(&key));
+        // The table and the session change together: else one who enters while somebody puts it out is
+        // in the one and not in the other. One who closes afterwards leaves the rooms that are noted.
         match session.note_entering(&key.room) {
             Entering::Noted => {}
             refused @ (Entering::TooMany | Entering::Closed) => return Err(refused),
         }
-        let token = self.next_token.fetch_add(1, Ordering::Relaxed);
-        {
-            let mut shard = lock(self.shard(&key));
-            let room = shard.entry(key.clone()).or_default();
-            match room.places.get(&session.number) {
-                Some(place) => room.members[*place].token = token,
-                None => {
-                    room.places.insert(session.number, room.members.len());
-                    let held = Some(Held::default());
-                    room.members.push(Member { session: Arc::clone(session), token, held });
-                }
+        let room = shard.entry(key.clone()).or_default();
+        match room.places.get(&session.number) {
+            Some(place) => room.members[*place].token = token,
+            None => {
+                room.places.insert(session.number, room.members.len());
+                let held = Some(Held::default());
+                room.members.push(Member { session: Arc::clone(session), token, held });
             }
         }
-        // It may have closed in between, and looked for its rooms before this one was there.
-        if session.is_closed() {
-            self.leave(&key, session);
-            return Err(Entering::Closed);
-        }
+        drop(shard);
         Ok(Entry { key, token })
     }
 
@@ -191,8 +187,8 @@ impl RoomTable {
 
     /// Takes the session out of the room.
     pub(crate) fn leave(&self, key: &RoomKey, session: &Session) {
-        session.note_left(&key.room);
         let mut shard = lock(self.shard(key));
+        session.note_left(&key.room);
         let Some(room) = shard.get_mut(key) else { return };
         let gone = room.remove(session.number);
         if room.members.is_empty() {

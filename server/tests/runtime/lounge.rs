@@ -2,6 +2,7 @@
 //! has read.
 
 mod contract;
+mod crowd;
 mod house;
 mod presence;
 mod receipts;
