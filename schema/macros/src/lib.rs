@@ -58,7 +58,8 @@ pub fn contract_error(arguments: TokenStream, item: TokenStream) -> TokenStream 
 /// Makes one direction of a namespace from a trait.
 ///
 /// `#[namespace("/chat", client = ChatClient)]` stands on what a client may ask of the server,
-/// `#[namespace("/chat", side = client)]` on what the server tells its clients.
+/// `#[namespace("/chat", side = client)]` on what the server tells its clients. A `#[stream]` of the
+/// latter makes two methods: `answer(&start)` begins one, `reopen_answer(id)` goes on with it.
 #[proc_macro_attribute]
 pub fn namespace(arguments: TokenStream, item: TokenStream) -> TokenStream {
     namespace::expand(arguments.into(), item.into()).into()

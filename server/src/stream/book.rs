@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
-use tautline::{Encoded, Event, Retention, Uuid};
-use tokio::sync::{Notify, watch};
+use tautline::{Encoded, Uuid};
+use tokio::sync::watch;
 
+use super::entry::Entry;
 use super::error::StreamError;
 use super::found::Begun;
-use super::state::{Refused, Rules, StreamState};
-use super::timers::{Timers, Times};
-use super::work::append;
+use super::frames::append;
+use super::state::{Refused, Rules};
+use super::timers::Timers;
 use crate::clock::Clock;
 use crate::commit::WriterHandle;
 use crate::encode::{event, json, renumbered};
@@ -40,25 +41,6 @@ struct Book {
     /// Also those whose start is on its way to the journal.
     open: HashMap<Uuid, Arc<Entry>>,
     by_room: HashMap<RoomKey, Vec<Arc<Entry>>>,
-}
-
-/// One stream.
-pub(crate) struct Entry {
-    pub(crate) id: Uuid,
-    pub(super) event: &'static Event,
-    pub(super) rooms: Vec<(RoomKey, Retention)>,
-    pub(super) payload: Encoded,
-    /// The id of the command that began it.
-    pub(super) cause: Option<Uuid>,
-    pub(super) state: Mutex<StreamState>,
-    /// Something happened that a producer may wait for.
-    pub(super) changed: Notify,
-    /// Why the journal did not store the last time.
-    pub(super) fault: Mutex<Option<StreamError>>,
-    /// The writer has work that looks at it: nobody else needs to.
-    pub(super) is_queued: AtomicBool,
-    /// When the timer looks at it.
-    pub(super) times: Times,
 }
 
 impl Streams {
@@ -147,6 +129,18 @@ impl Streams {
         }
     }
 
+    /// In the words of a producer.
+    pub(super) fn error(&self, entry: &Entry, refused: Refused) -> StreamError {
+        match refused {
+            Refused::Fenced => StreamError::Fenced,
+            Refused::Ended => StreamError::NotOpen,
+            Refused::NotStarted => entry.fault().unwrap_or(StreamError::NotOpen),
+            Refused::Full => entry.fault().unwrap_or(StreamError::Behind),
+            Refused::TooLong => StreamError::TooLong { limit: self.most_bytes },
+            Refused::Gap(next) => StreamError::Gap { next },
+        }
+    }
+
     /// The last part of each open stream of the room once more, for one who may have missed it: nothing
     /// comes behind it that would show the gap.
     pub(crate) fn reminders(&self, room: &RoomKey) -> Vec<Payload> {
@@ -198,67 +192,5 @@ impl Drop for Streams {
 impl std::fmt::Debug for Streams {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Streams").field("open", &lock(&self.book).open.len()).finish()
-    }
-}
-
-/// What a stream is made of.
-pub(super) struct Making {
-    pub(super) id: Uuid,
-    pub(super) event: &'static Event,
-    pub(super) rooms: Vec<(RoomKey, Retention)>,
-    pub(super) payload: Encoded,
-    pub(super) cause: Option<Uuid>,
-    pub(super) state: StreamState,
-}
-
-impl Entry {
-    pub(super) fn new(making: Making) -> Arc<Self> {
-        let Making { id, event, rooms, payload, cause, state } = making;
-        Arc::new(Self {
-            id,
-            event,
-            rooms,
-            payload,
-            cause,
-            state: Mutex::new(state),
-            changed: Notify::new(),
-            fault: Mutex::default(),
-            is_queued: AtomicBool::new(false),
-            times: Times::default(),
-        })
-    }
-
-    pub(super) fn state(&self) -> MutexGuard<'_, StreamState> {
-        lock(&self.state)
-    }
-
-    /// Whether it was begun by this event.
-    pub(super) fn is_of(&self, namespace: &str, event: &Event) -> bool {
-        let is_here = self.rooms.first().is_some_and(|(room, _)| room.namespace == namespace);
-        is_here && self.event.name == event.name
-    }
-
-    /// What the journal said the last time, if it did not store.
-    pub(super) fn set_fault(&self, fault: Option<StreamError>) {
-        *lock(&self.fault) = fault;
-        self.changed.notify_waiters();
-    }
-
-    pub(super) fn fault(&self) -> Option<StreamError> {
-        lock(&self.fault).clone()
-    }
-}
-
-impl Streams {
-    /// In the words of a producer.
-    pub(super) fn error(&self, entry: &Entry, refused: Refused) -> StreamError {
-        match refused {
-            Refused::Fenced => StreamError::Fenced,
-            Refused::Ended => StreamError::NotOpen,
-            Refused::NotStarted => entry.fault().unwrap_or(StreamError::NotOpen),
-            Refused::Full => entry.fault().unwrap_or(StreamError::Behind),
-            Refused::TooLong => StreamError::TooLong { limit: self.most_bytes },
-            Refused::Gap(next) => StreamError::Gap { next },
-        }
     }
 }

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use tautline::{Event, EventKind, LibraryCode, NamespaceFacts, Retention, RoomName, Uuid};
 
-use super::book::{Entry, Making, Streams};
+use super::book::Streams;
+use super::entry::{Entry, Making};
+use super::frames::ended;
 use super::state::StreamState;
-use super::work::{Ending, ended};
+use super::work::Ending;
 use crate::commit::Work;
 use crate::journal::{Change, RoomKey, StreamRecord, Unfinished};
 use crate::problems::Chain;

@@ -1,23 +1,10 @@
-//! One stream, without I/O: which parts it has, which are on their way to the journal, who may add
-//! to it and until when. Times are Unix milliseconds that the caller brings.
-//!
-//! Text goes through three places: it is *accepted* from the producer, *cut* into numbered parts, and
-//! *stored*. A part keeps its number and its text from the cut on, whatever becomes of the first
-//! attempt to store it: so the journal can take it twice and have it once.
+//! One stream, without I/O: its text, who may add to it and until when. Times are Unix milliseconds
+//! that the caller brings.
 
-use std::collections::VecDeque;
-
-/// How often parts are cut. 25 a second look like typing, and are what Ably rolls up to by default.
-pub(crate) const CUT_EVERY: u64 = 40;
-
-/// How large a part is that is cut from accepted text, in bytes.
-const PART: usize = 16 * 1024;
+use super::text::{AGAIN_AFTER, Part, Text};
 
 /// Above so many bytes that are not stored yet, the producer has to wait.
 const FULL: usize = 64 * 1024;
-
-/// How long after a journal that did not store it is tried again.
-const AGAIN_AFTER: u64 = 1_000;
 
 /// What holds for one stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,14 +13,6 @@ pub(crate) struct Rules {
     pub(crate) lease_ms: u64,
     /// How much text it may have, in bytes.
     pub(crate) most_bytes: usize,
-}
-
-/// A numbered piece of the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Part {
-    /// From 1, without a gap.
-    pub(crate) number: u32,
-    pub(crate) text: String,
 }
 
 /// Who may add to a stream. Each producer that takes it over is one more than the one before.
@@ -62,19 +41,7 @@ pub(crate) struct StreamState {
     rules: Rules,
     phase: Phase,
     producer: Producer,
-    /// The last stored part.
-    number: u32,
-    /// All stored parts, in one.
-    text: String,
-    /// Where the last of them begins, if it is known.
-    last_at: Option<usize>,
-    /// Cut and not stored, in order.
-    cut: VecDeque<Part>,
-    /// The last of them that the writer has.
-    handed: u32,
-    /// Accepted and not cut.
-    accepted: String,
-    cut_at: Option<u64>,
+    text: Text,
     /// When the producer last said something.
     heard_at: u64,
 }
@@ -95,25 +62,14 @@ enum Phase {
 impl StreamState {
     /// A stream whose start is on its way. Its producer is number 0.
     pub(crate) fn starting(rules: Rules, now: u64) -> Self {
-        Self {
-            rules,
-            phase: Phase::Starting,
-            producer: 0,
-            number: 0,
-            text: String::new(),
-            last_at: None,
-            cut: VecDeque::new(),
-            handed: 0,
-            accepted: String::new(),
-            cut_at: None,
-            heard_at: now,
-        }
+        let (phase, text) = (Phase::Starting, Text::default());
+        Self { rules, phase, producer: 0, text, heard_at: now }
     }
 
     /// A stream that was found in the journal, and whose producer may come back for one lease.
     pub(crate) fn found(rules: Rules, now: u64, number: u32, text: String) -> Self {
-        let phase = Phase::Open;
-        Self { phase, number, text, handed: number, ..Self::starting(rules, now) }
+        let (phase, text) = (Phase::Open, Text::found(number, text));
+        Self { rules, phase, producer: 0, text, heard_at: now }
     }
 
     /// Its start was stored.
@@ -138,7 +94,7 @@ impl StreamState {
         now: u64,
     ) -> Result<(), Refused> {
         self.may_add(producer, text)?;
-        self.accepted.push_str(text);
+        self.text.accept(text);
         self.heard_at = now;
         Ok(())
     }
@@ -152,17 +108,14 @@ impl StreamState {
         now: u64,
     ) -> Result<(), Refused> {
         self.held_by(producer)?;
-        self.cut_accepted();
-        let next = self.last_cut() + 1;
-        if number < next {
-            self.heard_at = now;
-            return Ok(());
-        }
+        let next = self.text.next_number();
         if number > next {
             return Err(Refused::Gap(next));
         }
-        self.may_add(producer, text)?;
-        self.cut.push_back(Part { number, text: text.to_owned() });
+        if number == next {
+            self.may_add(producer, text)?;
+            self.text.accept_part(text);
+        }
         self.heard_at = now;
         Ok(())
     }
@@ -190,31 +143,19 @@ impl StreamState {
 
     /// What the writer stores next: everything that was accepted, as parts.
     pub(crate) fn hand_over(&mut self, now: u64) -> Vec<Part> {
-        self.cut_accepted();
-        let parts: Vec<Part> =
-            self.cut.iter().filter(|part| part.number > self.handed).cloned().collect();
-        if let Some(last) = parts.last() {
-            self.handed = last.number;
-            self.cut_at = Some(now);
-        }
-        parts
+        self.text.hand_over(now)
     }
 
     /// The parts up to this one were stored.
     pub(crate) fn stored(&mut self, number: u32, now: u64) {
-        while let Some(part) = self.cut.pop_front_if(|part| part.number <= number) {
-            self.number = part.number;
-            self.last_at = Some(self.text.len());
-            self.text.push_str(&part.text);
-        }
+        self.text.stored(number);
         // Nobody is silent who waits for the journal.
         self.heard_at = self.heard_at.max(now);
     }
 
     /// They were not: the same parts are handed over again, a little later.
     pub(crate) fn not_stored(&mut self, now: u64) {
-        self.handed = self.number;
-        self.cut_at = Some(now + AGAIN_AFTER - CUT_EVERY);
+        self.text.not_stored(now);
     }
 
     /// Begins to end it: from now on nobody sees it as open.
@@ -244,24 +185,19 @@ impl StreamState {
         self.phase == Phase::Open
     }
 
-    /// When the next parts are due; `None` if nothing waits, or the writer has it.
+    /// When the next parts are due; `None` if nothing waits, or the writer has some.
     pub(crate) fn due_at(&self) -> Option<u64> {
-        let is_waiting = !self.accepted.is_empty() || !self.cut.is_empty();
-        let is_idle = self.handed <= self.number;
-        (is_waiting && is_idle && self.is_alive().is_ok())
-            .then(|| self.cut_at.map_or(0, |cut_at| cut_at + CUT_EVERY))
+        self.text.due_at().filter(|_| self.is_alive().is_ok())
     }
 
     /// Whether there is text that the writer does not have.
     pub(crate) fn has_rest(&self) -> bool {
-        let is_left = !self.accepted.is_empty() || self.last_cut() > self.handed;
-        is_left && self.is_alive().is_ok()
+        self.text.has_rest() && self.is_alive().is_ok()
     }
 
     /// When its producer has been silent for too long; `None` while text of it waits.
     pub(crate) fn expires_at(&self) -> Option<u64> {
-        let is_silent = self.accepted.is_empty() && self.cut.is_empty();
-        (is_silent && self.phase == Phase::Open).then_some(self.heard_at + self.rules.lease_ms)
+        (self.text.is_stored() && self.phase == Phase::Open).then(|| self.lease_until())
     }
 
     /// Until when the producer has to say more.
@@ -271,25 +207,22 @@ impl StreamState {
 
     /// The number of the last stored part.
     pub(crate) fn number(&self) -> u32 {
-        self.number
+        self.text.number()
     }
 
     /// All stored parts, in one.
     pub(crate) fn text(&self) -> &str {
-        &self.text
+        self.text.as_str()
     }
 
     /// The last stored part; `None` if none was stored since the server started.
     pub(crate) fn last(&self) -> Option<Part> {
-        let text = self.last_at.and_then(|at| self.text.get(at..))?;
-        Some(Part { number: self.number, text: text.to_owned() })
+        self.text.last()
     }
 
     /// The number of the last part and all text, with what is not stored yet.
     pub(crate) fn so_far(&self) -> (u32, String) {
-        let cut = self.cut.iter().map(|part| part.text.as_str());
-        let text = std::iter::once(self.text.as_str()).chain(cut).chain([self.accepted.as_str()]);
-        (self.last_cut(), text.collect())
+        self.text.so_far()
     }
 
     fn is_alive(&self) -> Result<(), Refused> {
@@ -302,27 +235,11 @@ impl StreamState {
 
     fn may_add(&self, producer: Producer, text: &str) -> Result<(), Refused> {
         self.held_by(producer)?;
-        let waiting =
-            self.accepted.len() + self.cut.iter().map(|part| part.text.len()).sum::<usize>();
-        if self.text.len() + waiting + text.len() > self.rules.most_bytes {
+        if self.text.len() + text.len() > self.rules.most_bytes {
             return Err(Refused::TooLong);
         }
         // Whatever comes is taken whole: only what is there already makes it full.
-        if waiting >= FULL { Err(Refused::Full) } else { Ok(()) }
-    }
-
-    fn last_cut(&self) -> u32 {
-        self.cut.back().map_or(self.number, |part| part.number)
-    }
-
-    fn cut_accepted(&mut self) {
-        let accepted = std::mem::take(&mut self.accepted);
-        let mut rest = accepted.as_str();
-        while !rest.is_empty() {
-            let (text, after) = rest.split_at(rest.floor_char_boundary(PART));
-            self.cut.push_back(Part { number: self.last_cut() + 1, text: text.to_owned() });
-            rest = after;
-        }
+        if self.text.waiting() >= FULL { Err(Refused::Full) } else { Ok(()) }
     }
 }
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::book::{Entry, Streams};
+use super::book::Streams;
+use super::entry::Entry;
 use crate::session::lock;
 
 /// No time at all.
@@ -172,7 +173,7 @@ impl std::fmt::Debug for Timers {
 mod tests {
     use tautline::{Encoded, Uuid};
 
-    use super::super::book::Making;
+    use super::super::entry::Making;
     use super::super::state::{Rules, StreamState};
     use super::*;
     use crate::stage::{PART, library_event};

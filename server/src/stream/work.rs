@@ -2,22 +2,19 @@
 //! order of the commits: so a lease cannot run out between a part and its storing, and a producer that
 //! was replaced cannot slip one in.
 
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
-use tautline::control::StreamOutcome;
-use tautline::{Encoded, Event, EventKind, LibraryCode, Problem, Retention, Uuid};
+use tautline::{Encoded, Event, EventKind, Problem, Retention, Uuid};
 
-use super::book::{Entry, Making, Streams};
+use super::book::Streams;
+use super::entry::{Entry, Making};
 use super::error::StreamError;
+use super::frames::{append, ended};
 use super::state::{Producer, Refused, StreamState};
-use super::timers::Reason;
-use crate::commit::{CommitError, Effects, Hook, Reply, StepFailed, Work};
-use crate::encode::json;
+use crate::commit::{CommitError, Effects, Hook, StepFailed, Work};
 use crate::journal::{Change, RoomKey, StreamRecord, StreamRef};
 use crate::session::lock;
 use crate::stage::{PART, Staged, Target, library_event};
-use crate::trace::TraceId;
 
 /// How a stream ends.
 #[derive(Clone, Debug)]
@@ -88,91 +85,6 @@ impl Streams {
         }));
         self.submit(&entry, work);
         entry
-    }
-
-    /// Lets the timer look when there is something to do. Not when the server goes down: what was
-    /// accepted is on its way, and the leases stand still until the next start.
-    pub(super) fn schedule(&self, entry: &Arc<Entry>) {
-        if entry.is_queued.load(Ordering::Acquire) || self.is_closing() {
-            return;
-        }
-        let (due_at, expires_at) = {
-            let state = entry.state();
-            (state.due_at(), state.expires_at())
-        };
-        if let Some(at) = due_at {
-            self.timers.wake(entry, Reason::Parts, at);
-        }
-        if let Some(at) = expires_at {
-            self.timers.wake(entry, Reason::Lease, at);
-        }
-    }
-
-    /// Its time has come, or has moved.
-    pub(super) fn look_at(self: &Arc<Self>, entry: &Arc<Entry>) {
-        let now = self.now();
-        let is_due = {
-            let state = entry.state();
-            state.due_at().into_iter().chain(state.expires_at()).any(|at| at <= now)
-        };
-        if is_due { self.pump(entry) } else { self.schedule(entry) }
-    }
-
-    /// Stores what was accepted, or ends a stream whose lease is over.
-    pub(super) fn pump(self: &Arc<Self>, entry: &Arc<Entry>) {
-        if entry.is_queued.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let (streams, pumped) = (Arc::clone(self), Arc::clone(entry));
-        let mut work = Work::new();
-        work.step = Some(Box::new(move |_, effects| {
-            pumped.is_queued.store(false, Ordering::Release);
-            let now = streams.now();
-            let is_over = pumped.state().expires_at().is_some_and(|at| at <= now);
-            if is_over && !streams.is_closing() {
-                let mut problem = Box::new(LibraryCode::TimedOut.problem());
-                problem.trace_id = TraceId::new().to_string();
-                tracing::warn!(
-                    stream = %pumped.id,
-                    event = pumped.event.name,
-                    trace_id = problem.trace_id,
-                    "the producer of a stream is silent: it has failed"
-                );
-                // Somebody was faster, then.
-                let _ended = streams.end(&pumped, None, &Ending::Failed(problem), effects);
-            } else {
-                streams.hand_over(&pumped, effects);
-            }
-            Ok(Encoded::default())
-        }));
-        self.submit(entry, work);
-    }
-
-    /// Stores what was accepted, if there is anything, though it is not due yet.
-    pub(super) fn pump_rest(self: &Arc<Self>, entry: &Arc<Entry>) {
-        let has_rest = entry.state().has_rest();
-        if has_rest {
-            self.pump(entry);
-        }
-    }
-
-    fn submit(self: &Arc<Self>, entry: &Arc<Entry>, work: Work) {
-        let (streams, entry) = (Arc::clone(self), Arc::clone(entry));
-        let tell = move |result: Result<_, CommitError>| {
-            let (is_stored, fault) = (result.is_ok(), result.err());
-            if let Some(error) = &fault {
-                tracing::error!(stream = %entry.id, ?error, "a part of a stream was not stored");
-                // Its step may not have run at all.
-                entry.is_queued.store(false, Ordering::Release);
-                entry.state().not_stored(streams.now());
-            }
-            entry.set_fault(fault.map(StreamError::from));
-            if streams.is_closing() && is_stored {
-                streams.pump_rest(&entry);
-            }
-            streams.schedule(&entry);
-        };
-        self.writer.submit(work, Reply::new(tell));
     }
 
     /// In a step: stores everything that was accepted, and publishes it after.
@@ -294,37 +206,4 @@ impl Streams {
             (Ok(_), None) => unreachable!("a step that was stored has run"),
         }
     }
-}
-
-/// The payload of `tautline:append`.
-pub(super) fn append(entry: &Entry, room: &RoomKey, number: u32, text: &str) -> Encoded {
-    let json = format!(
-        "{{\"room\":{},\"stream\":\"{}\",\"number\":{number},\"text\":{}}}",
-        json(&room.room),
-        entry.id,
-        json(text)
-    );
-    Encoded { json, attachments: Vec::new() }
-}
-
-/// The payload of `tautline:ended`. The answer is of the contract, and may have byte fields.
-pub(super) fn ended(id: &Uuid, name: &str, ending: &Ending) -> Encoded {
-    let (outcome, answer, problem) = match ending {
-        Ending::Finished(answer) => (StreamOutcome::Finished, Some(answer), None),
-        Ending::Cancelled => (StreamOutcome::Cancelled, None, None),
-        Ending::Failed(problem) => (StreamOutcome::Failed, None, Some(problem)),
-    };
-    let mut text =
-        format!("{{\"stream\":\"{id}\",\"name\":{},\"outcome\":{}", json(name), json(&outcome));
-    if let Some(answer) = answer {
-        text.push_str(",\"answer\":");
-        text.push_str(&answer.json);
-    }
-    if let Some(problem) = problem {
-        text.push_str(",\"problem\":");
-        text.push_str(&json(problem));
-    }
-    text.push('}');
-    let attachments = answer.map(|answer| answer.attachments.clone()).unwrap_or_default();
-    Encoded { json: text, attachments }
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::stream::text::{CUT_EVERY, PART};
 
 const RULES: Rules = Rules { lease_ms: 10_000, most_bytes: 1_000 };
 
