@@ -4,4 +4,5 @@ source "$(dirname "$0")/lib.sh"
 
 npm run build --workspace @tautline/client
 npm run build --workspace @tautline/react
+npm run build --workspace @tautline/history
 npm run build --workspace @tautline/agent-chat

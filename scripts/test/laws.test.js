@@ -18,7 +18,12 @@ const CRATES = {
   "tautline-profile-contract": ["tautline", "tautline-codegen"],
   "tautline-conformance": ["tautline", "tautline-codegen"],
   "tautline-fault-proxy": [],
-  "tautline-history": ["tautline", "tautline-conformance", "tautline-server"],
+  "tautline-history": [
+    "tautline",
+    "tautline-conformance",
+    "tautline-fault-proxy",
+    "tautline-server",
+  ],
   "tautline-conformance-server": [
     "tautline",
     "tautline-conformance",
@@ -35,6 +40,7 @@ const PACKAGES = {
   "@tautline/react": ["@tautline/client"],
   "@tautline/agent-chat": ["@tautline/client"],
   "@tautline/conformance": ["@tautline/client"],
+  "@tautline/history": ["@tautline/client"],
   "@tautline/conformance-browser": ["@tautline/client", "@tautline/conformance", "@tautline/react"],
   "@tautline/quickstart-web": ["@tautline/client", "@tautline/react"],
   "@tautline/quickstart-e2e": ["@tautline/client", "@tautline/conformance-browser"],

@@ -121,6 +121,17 @@ pub enum Anomaly {
         /// How far the room is.
         head: Option<Place>,
     },
+    /// A view at the end of a run lacks something that is stored.
+    Lacks {
+        /// Whose.
+        who: String,
+        /// The room.
+        room: String,
+        /// What.
+        mark: String,
+    },
+    /// A run did not come to rest, and nothing says why.
+    Restless,
     /// Somebody heard of something before it was stored.
     Premature {
         /// Who.
@@ -179,6 +190,8 @@ impl fmt::Display for Anomaly {
                 };
                 write!(f, "{who} is at {} of {room}, which is at {}", show(at), show(head))
             }
+            Self::Lacks { who, room, mark } => write!(f, "{who} does not see {mark} in {room}"),
+            Self::Restless => write!(f, "the run did not come to rest"),
             Self::Premature { who, mark, is_ack } => {
                 let what = if *is_ack { "acknowledgement" } else { "event" };
                 write!(f, "{who} got the {what} of {mark} before it was stored")

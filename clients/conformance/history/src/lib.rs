@@ -4,7 +4,8 @@
 //! 1. [`history`] is what everybody writes, [`checker`] what holds it against the storage.
 //! 2. [`model`] is a client that follows the rules of clients, without I/O.
 //! 3. [`sim`] runs a server, clients and faults in one thread under virtual time, from a seed.
-//! 4. [`service`], and [`books`] in [`rows`] or [`filed`], are the application that both kinds of runs use.
+//! 4. [`full`] does the same with processes, sockets and real clients.
+//! 5. [`service`], and [`books`] in [`rows`] or [`filed`], are the application that both kinds of runs use.
 
 #![forbid(unsafe_code)]
 
@@ -14,6 +15,7 @@ pub mod checker;
 mod crew;
 pub mod dice;
 pub mod filed;
+pub mod full;
 pub mod history;
 pub mod model;
 pub mod rows;

@@ -106,9 +106,7 @@ impl<B: Book> HistoryServer for HistoryService<B> {
         match note.ending {
             NoteEnding::Kept => Ok(()),
             NoteEnding::Refused | NoteEnding::RefusedInStep => Err(NoteError::Unwanted)?,
-            NoteEnding::Failed => {
-                return Err(Failure::Internal(Cause::new("the caller wants it so")));
-            }
+            NoteEnding::Failed => Err(Failure::Internal(Cause::new("the caller wants it so"))),
         }
     }
 

@@ -232,7 +232,7 @@ fn a_gap_a_repeat_and_an_event_of_another_epoch_are_out_of_turn() {
     let kept = kept(&["a1", "a2"]);
     let (first, second) = (received("bob", "a1", 1), received("bob", "a2", 2));
 
-    only(&with(&[second.clone()]), &kept, is_out_of_turn);
+    only(&with(std::slice::from_ref(&second)), &kept, is_out_of_turn);
     only(&with(&[first.clone(), first.clone(), second.clone()]), &kept, is_out_of_turn);
     only(
         &with(&[first.clone(), second.clone(), first.clone(), second.clone()]),

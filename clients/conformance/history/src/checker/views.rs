@@ -1,7 +1,7 @@
 //! Views: whoever is in a room has its state as of a position, and then every event, in order, each
 //! once; and whoever has missed some was told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::End;
 use crate::anomaly::Anomaly;
@@ -10,6 +10,7 @@ use crate::history::{Entry, Kept, KeptRoom, Place, What};
 /// What one client has of one room.
 struct View {
     at: Option<Place>,
+    marks: BTreeSet<String>,
 }
 
 pub(super) fn check(history: &[Entry], kept: &Kept, end: End) -> Vec<Anomaly> {
@@ -24,7 +25,8 @@ pub(super) fn check(history: &[Entry], kept: &Kept, end: End) -> Vec<Anomaly> {
                     let (who, room) = (who.clone(), room.clone());
                     anomalies.push(Anomaly::WrongState { who, room, what });
                 }
-                let before = views.insert((who, room), View { at: place.clone() });
+                let marks = marks.iter().cloned().collect();
+                let before = views.insert((who, room), View { at: place.clone(), marks });
                 if before.is_some() && lost.is_none() {
                     anomalies.push(Anomaly::Untold { who: who.clone(), room: room.clone() });
                 }
@@ -39,6 +41,7 @@ pub(super) fn check(history: &[Entry], kept: &Kept, end: End) -> Vec<Anomaly> {
                 }
                 if let Some(view) = view {
                     view.at = Some(place.clone());
+                    view.marks.extend(mark.clone());
                 }
                 let kept = kept.rooms.get(room).unwrap_or(&empty);
                 let stored = kept.at(place).cloned();
@@ -65,7 +68,12 @@ pub(super) fn check(history: &[Entry], kept: &Kept, end: End) -> Vec<Anomaly> {
     }
     if end == End::Settled {
         for ((who, room), view) in views {
-            let head = kept.rooms.get(room).and_then(|room| room.events.last());
+            let stored = kept.rooms.get(room).unwrap_or(&empty);
+            if let Some(mark) = stored.rows.iter().find(|mark| !view.marks.contains(*mark)) {
+                let (who, room) = (who.to_owned(), room.to_owned());
+                anomalies.push(Anomaly::Lacks { who, room, mark: mark.clone() });
+            }
+            let head = stored.events.last();
             let head = head.map(|(place, _)| place.clone());
             // A room without events is at the beginning of its epoch, which nothing here names.
             if head.is_some() && head != view.at {

@@ -219,7 +219,7 @@ impl Driver {
 
 /// A UUID from the dice, so that a replay has the same.
 fn uuid(dice: &mut Dice) -> String {
-    let bits = u128::from(dice.next()) << 64 | u128::from(dice.next());
+    let bits = u128::from(dice.bits()) << 64 | u128::from(dice.bits());
     // Version 7 and the common variant, as clients make them.
     let bits = bits & !(0xf << 76) & !(0x3 << 62) | 0x7 << 76 | 0x2 << 62;
     tautline::Uuid::from_u128(bits).to_string()

@@ -32,6 +32,11 @@ impl Recorder {
         self.write(who, What::Noted { text: text.into() });
     }
 
+    /// Whether anybody has asked for anything yet.
+    pub(crate) fn has_commands(&self) -> bool {
+        self.entries().iter().any(|entry| matches!(entry.what, What::Invoked { .. }))
+    }
+
     /// What was written so far.
     pub(crate) fn history(&self) -> Vec<Entry> {
         self.entries().clone()
