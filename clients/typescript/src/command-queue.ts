@@ -119,8 +119,11 @@ export interface CommandQueue<C extends QueuedCommand> {
   postpone(id: string, notBefore: number): void;
   /** Puts a command back that the server would not run before its predecessor. */
   putBehind(id: string): void;
-  /** Whatever was written as nobody, or as `formerly`, is this person's. Gives what is new. */
-  bind(subject: string, formerly?: string): readonly C[];
+  /**
+   * Says who we are. Whatever was written as nobody, or as `formerly`, is this person's, and so is what
+   * is added from now on. Gives what is new.
+   */
+  bind(subject: string | undefined, formerly?: string): readonly C[];
   /** What may go out now, in order, noted as sent; and what must be marked on disk before. */
   take(window: SendWindow): Taken<C>;
   /** The link is gone: what may not wait for the next one falls out. */
@@ -151,71 +154,115 @@ export function newCommandState(expiresAt = NEVER): CommandState {
 
 /** An empty queue. */
 export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
-  // A map keeps the order of insertion, which is the order of the lanes.
-  let commands = new Map<string, C>();
+  // Maps keep the order of insertion, which is the order of the lanes.
+  const commands = new Map<string, C>();
+  /** The same by namespace. */
+  const lines = new Map<string, Map<string, C>>();
+  // What would otherwise be looked for among thousands each time that one is answered.
+  const inFlight = new Set<C>();
+  const postponed = new Set<C>();
+  /** Nothing is out of time before, unless the clock is set back from where it was. */
+  let earliest = NEVER;
+  let lastWall = Number.NEGATIVE_INFINITY;
+  let person: string | undefined;
+
+  function lineOf(namespace: string): Map<string, C> {
+    const line = lines.get(namespace) ?? new Map<string, C>();
+    lines.set(namespace, line);
+    return line;
+  }
+
+  function insert(command: C): void {
+    commands.set(command.id, command);
+    lineOf(command.namespace).set(command.id, command);
+    const { state, lifetimeMs } = command;
+    if (lifetimeMs !== NEVER) {
+      earliest = Math.min(earliest, state.expiresAt);
+      lastWall = Math.max(lastWall, state.expiresAt - lifetimeMs);
+    }
+    if (person !== undefined) state.subject ??= person;
+  }
+
+  function drop(command: C): void {
+    commands.delete(command.id);
+    lineOf(command.namespace).delete(command.id);
+    inFlight.delete(command);
+    postponed.delete(command);
+  }
 
   function remove(chosen: (command: C) => boolean): Fallen<C> {
     const fallen = [...commands.values()].filter(chosen);
-    for (const { id } of fallen) commands.delete(id);
+    for (const command of fallen) drop(command);
     return {
       unsent: fallen.filter(({ state }) => state.unanswered === 0),
       unknown: fallen.filter(({ state }) => state.unanswered > 0),
     };
   }
 
-  /** Whether a command that is not sent comes before this one. */
-  function predecessorWaits(after: string | undefined): boolean {
-    return after !== undefined && !commands.get(after)?.state.isInFlight;
+  function bind(subject: string | undefined, formerly?: string): readonly C[] {
+    person = subject;
+    if (subject === undefined) return [];
+    const others = [...commands.values()].filter(
+      ({ state }) => state.subject === undefined || state.subject === formerly,
+    );
+    for (const { state } of others) state.subject = subject;
+    return others;
   }
 
   /** The server said that it did not run: it is as if it had not been sent. */
   function putBack(id: string, change: Partial<CommandState>): void {
     const command = commands.get(id);
     if (!command) return;
-    if (command.state.isInFlight) command.state.unanswered -= 1;
-    Object.assign(command.state, { isInFlight: false }, change);
+    const { state } = command;
+    if (state.isInFlight) state.unanswered -= 1;
+    inFlight.delete(command);
+    Object.assign(state, { isInFlight: false }, change);
+    if (change.notBefore !== undefined) postponed.add(command);
     // An earlier copy of an idempotent one may still be on its way: that stays known.
-    if (command.delivery !== "idempotent") delete command.state.first;
+    if (command.delivery !== "idempotent") delete state.first;
   }
 
   return {
-    add: (command) => void commands.set(command.id, command),
+    add: insert,
     prepend(earlier) {
-      commands = new Map([...earlier.map((it) => [it.id, it] as const), ...commands]);
+      const later = [...commands.values()];
+      commands.clear();
+      lines.clear();
+      for (const command of [...earlier, ...later]) insert(command);
     },
     get: (id) => commands.get(id),
     all: () => [...commands.values()],
-    settle: (id) => void commands.delete(id),
+    settle(id) {
+      const command = commands.get(id);
+      if (command) drop(command);
+    },
     postpone: (id, notBefore) => putBack(id, { notBefore }),
     putBehind: (id) => putBack(id, { isAlone: true }),
-    bind(subject, formerly) {
-      const unbound = [...commands.values()].filter(
-        ({ state }) => state.subject === undefined || state.subject === formerly,
-      );
-      for (const { state } of unbound) state.subject = subject;
-      return unbound;
-    },
+    bind,
     take(window) {
       const { namespace, now, serverNow, ledger, subject } = window;
-      const here = [...commands.values()].filter((it) => it.namespace === namespace);
+      if (subject !== person) bind(subject);
       const sendings: Sending<C>[] = [];
       const marks: C[] = [];
-      const predecessors = new Map<string, string>();
+      const predecessors = new Map<string, C>();
       const stopped = new Set<string>();
-      let free = window.size;
-      for (const { state } of here) if (state.isInFlight) free -= 1;
+      let flying = 0;
+      for (const command of inFlight) if (command.namespace === namespace) flying += 1;
+      let free = window.size - flying;
 
-      for (const command of here) {
+      for (const command of lineOf(namespace).values()) {
+        // Nobody further back can go out, or has gone out and waits for an answer.
+        if (free <= 0 && flying <= 0) break;
         const { id, lane, state } = command;
         // Somebody else's: it has no place in this person's order.
-        if ((state.subject ?? subject) !== subject) continue;
-        state.subject = subject;
+        if (state.subject !== subject) continue;
         const { first } = state;
         // Sent or not: who is not settled comes first.
-        const after = lane === null ? undefined : predecessors.get(lane);
-        if (lane !== null) predecessors.set(lane, id);
+        const before = lane === null ? undefined : predecessors.get(lane);
+        if (lane !== null) predecessors.set(lane, command);
 
         if (state.isInFlight) {
+          flying -= 1;
           if (state.deadline > now) continue;
         } else if (
           free <= 0 ||
@@ -223,7 +270,7 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
           state.keeping === "storing" ||
           state.keeping === "held" ||
           (lane !== null && (stopped.has(lane) || window.isBlocked(lane))) ||
-          (state.isAlone && after !== undefined)
+          (state.isAlone && before)
         ) {
           if (lane !== null) stopped.add(lane);
           continue;
@@ -234,14 +281,14 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
             marks.push(command);
           }
           // The ones behind it are marked in the same go, but wait for it.
-          if (state.keeping === "marking" || (lane !== null && predecessorWaits(after))) continue;
+          if (state.keeping === "marking" || before?.state.isInFlight === false) continue;
         }
 
         sendings.push({
           command,
           meta: {
             id,
-            ...(after !== undefined && { after }),
+            ...(before && { after: before.id }),
             ...(first && {
               resent: {
                 ledger: first.ledger,
@@ -256,6 +303,7 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
         state.unanswered += 1;
         // What may run only once is never sent twice: the server answers, or the link is cut.
         state.deadline = command.delivery === "idempotent" ? now + command.resendMs : NEVER;
+        inFlight.add(command);
       }
       return { sendings, marks };
     },
@@ -263,22 +311,32 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
       const fallen = remove(({ delivery, mayQueue, state }) =>
         state.first ? delivery !== "idempotent" : !mayQueue,
       );
-      for (const { state } of commands.values()) state.isInFlight = false;
+      for (const { state } of inFlight) state.isInFlight = false;
+      inFlight.clear();
       return fallen;
     },
     expire(wall) {
+      if (wall >= lastWall && wall < earliest) {
+        lastWall = wall;
+        return { unsent: [], unknown: [] };
+      }
       for (const { state, lifetimeMs } of commands.values()) {
         // A wall clock that was set back must not make anything live longer than it may.
         state.expiresAt = Math.min(state.expiresAt, wall + lifetimeMs);
       }
-      return remove(({ state }) => state.expiresAt <= wall);
+      const fallen = remove(({ state }) => state.expiresAt <= wall);
+      lastWall = wall;
+      earliest = NEVER;
+      for (const { state } of commands.values()) earliest = Math.min(earliest, state.expiresAt);
+      return fallen;
     },
     drain: (namespace) => remove((it) => namespace === undefined || it.namespace === namespace),
     wakeIn(now, wall) {
-      let ms = NEVER;
-      for (const { state } of commands.values()) {
-        const next = state.isInFlight ? state.deadline : state.notBefore;
-        ms = Math.min(ms, state.expiresAt - wall, next > now ? next - now : NEVER);
+      let ms = earliest - wall;
+      for (const { state } of inFlight) ms = Math.min(ms, state.deadline - now);
+      for (const command of postponed) {
+        if (command.state.notBefore <= now) postponed.delete(command);
+        else ms = Math.min(ms, command.state.notBefore - now);
       }
       return ms === NEVER ? undefined : ms;
     },

@@ -100,6 +100,7 @@ export function createCommands(parts: CommandParts): Commands {
   });
   book.isDurable = keeping !== undefined;
   const { outbox, changed } = createOutboxFace({
+    clock,
     entries: () => book.entries(),
     isDurable: () => book.isDurable,
     problem: () => keeping?.problem(),
@@ -217,9 +218,7 @@ export function createCommands(parts: CommandParts): Commands {
   }
 
   function pumpAll(): void {
-    for (const namespace of new Set(book.waiting().map((entry) => entry.namespace))) {
-      pump(namespace);
-    }
+    for (const { path } of Object.values(contract.namespaces)) pump(path);
     changed();
   }
 

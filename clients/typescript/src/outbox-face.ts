@@ -1,10 +1,19 @@
 // What an app gets as `client.outbox`: a view of what waits, and the few things to be done about it.
 
+import type { Clock } from "./clock.js";
 import type { Outbox, OutboxEntry, OutboxSnapshot } from "./outbox-types.js";
 import type { LibraryProblem } from "./problem.js";
 
+/**
+ * A list of more entries than this is told of once per frame: when thousands of them are sent, a page
+ * must not draw thousands of long lists.
+ */
+const LONG = 100;
+const FRAME_MS = 16;
+
 /** What the face needs of the outbox behind it. */
 export interface OutboxFaceParts {
+  readonly clock: Clock;
   entries(): readonly OutboxEntry[];
   isDurable(): boolean;
   problem(): LibraryProblem | undefined;
@@ -30,6 +39,9 @@ export function createOutboxFace(parts: OutboxFaceParts): OutboxFace {
   const flushes = new Set<() => void>();
   let snapshot: OutboxSnapshot = { entries: [], isDurable: parts.isDurable() };
   let isStale = true;
+  /** What listeners were told of last. */
+  let told = snapshot;
+  let isWaiting = false;
 
   function look(): OutboxSnapshot {
     if (!isStale) return snapshot;
@@ -69,14 +81,26 @@ export function createOutboxFace(parts: OutboxFaceParts): OutboxFace {
       }),
     clear: parts.clear,
   };
+  function tell(): void {
+    isWaiting = false;
+    const before = told;
+    for (const check of [...flushes]) check();
+    if (listeners.size === 0) return;
+    told = look();
+    if (told !== before) for (const listener of [...listeners]) listener();
+  }
+
   return {
     outbox,
     changed() {
-      const before = snapshot;
       isStale = true;
-      for (const check of [...flushes]) check();
-      if (listeners.size > 0 && look() !== before)
-        for (const listener of [...listeners]) listener();
+      if (isWaiting) return;
+      if (snapshot.entries.length <= LONG) {
+        tell();
+        return;
+      }
+      isWaiting = true;
+      parts.clock.after(FRAME_MS, tell);
     },
   };
 }

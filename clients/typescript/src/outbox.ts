@@ -3,6 +3,7 @@
 // what may be sent; somebody else writes and sends, and tells how it went.
 
 import {
+  type CommandState,
   createCommandQueue,
   type Fallen,
   type QueuedCommand,
@@ -25,6 +26,8 @@ export interface OutboxCommand extends QueuedCommand {
   readonly queuedAt: number;
   /** Whether it was written by a member of its room. */
   readonly inRoom: boolean;
+  /** What was shown of it last. Owned by the outbox. */
+  shown?: OutboxEntry;
 }
 
 /** What the outbox needs of the rest. */
@@ -93,6 +96,12 @@ export function isKept({ mayQueue, delivery }: QueuedCommand): boolean {
   return mayQueue && delivery === "idempotent";
 }
 
+function statusOf({ problem, keeping, isInFlight }: CommandState): OutboxStatus {
+  if (problem) return "failed";
+  if (keeping === "storing") return "storing";
+  return isInFlight ? "sent" : "queued";
+}
+
 /** An empty outbox. */
 export function createOutbox<C extends OutboxCommand>(parts: OutboxParts): OutboxBook<C> {
   const queue = createCommandQueue<C>();
@@ -101,7 +110,6 @@ export function createOutbox<C extends OutboxCommand>(parts: OutboxParts): Outbo
   let bytesKept = 0;
   /** What was written of each command last: what is said about an earlier version does not count. */
   const written = new WeakMap<C, KeptCommand>();
-  const shown = new WeakMap<C, OutboxEntry>();
   let subject: string | undefined;
 
   function put(command: C, sent = command.state.first): void {
@@ -135,30 +143,23 @@ export function createOutbox<C extends OutboxCommand>(parts: OutboxParts): Outbo
     kept.set(command.id, command);
   }
 
+  /** The same object while nothing has changed: lists of a page compare them. */
   function show(command: C): OutboxEntry {
-    const { id, namespace, name, payload, queuedAt, state } = command;
-    const { attempts, expiresAt, keeping, isInFlight, problem } = state;
-    const status: OutboxStatus = problem
-      ? "failed"
-      : keeping === "storing"
-        ? "storing"
-        : isInFlight
-          ? "sent"
-          : "queued";
-    const before = shown.get(command);
-    // The same object while nothing has changed: lists of a page compare them.
+    const { state, shown } = command;
+    const { attempts, expiresAt, problem } = state;
+    const status = statusOf(state);
     if (
-      before?.status === status &&
-      before.attempts === attempts &&
-      before.expiresAt === expiresAt &&
-      before.problem === problem
+      shown?.status === status &&
+      shown.attempts === attempts &&
+      shown.expiresAt === expiresAt &&
+      shown.problem === problem
     ) {
-      return before;
+      return shown;
     }
+    const { id, namespace, name, payload, queuedAt } = command;
     const entry = { id, namespace, name, payload, queuedAt, expiresAt, attempts, status };
-    const next = problem ? { ...entry, problem } : entry;
-    shown.set(command, next);
-    return next;
+    command.shown = problem ? { ...entry, problem } : entry;
+    return command.shown;
   }
 
   const book: OutboxBook<C> = {
@@ -169,7 +170,6 @@ export function createOutbox<C extends OutboxCommand>(parts: OutboxParts): Outbo
     isFull: (bytes) => kept.size >= parts.limits.entries || bytesKept + bytes > parts.limits.bytes,
     add(command, sent) {
       const { state } = command;
-      if (subject !== undefined) state.subject ??= subject;
       queue.add(command);
       keep(command);
       if (!book.isDurable || !isKept(command)) return;
@@ -193,7 +193,6 @@ export function createOutbox<C extends OutboxCommand>(parts: OutboxParts): Outbo
     isWaiting: (command) => queue.get(command.id) === command,
     bind(next, formerly) {
       subject = next;
-      if (next === undefined) return;
       for (const command of queue.bind(next, formerly)) {
         // On disk it is still nobody's, or the other one's.
         if (command.state.keeping) put(command);
@@ -218,7 +217,7 @@ export function createOutbox<C extends OutboxCommand>(parts: OutboxParts): Outbo
         state.keeping = undefined;
       } else if (state?.keeping === "marking") {
         state.keeping = "stored";
-        state.notBefore = now + MARK_AGAIN_MS;
+        queue.postpone(row.id, now + MARK_AGAIN_MS);
       }
     },
     lose(isErased) {
@@ -256,7 +255,7 @@ export function createOutbox<C extends OutboxCommand>(parts: OutboxParts): Outbo
       queue.drain();
       kept.clear();
       bytesKept = 0;
-      subject = undefined;
+      book.bind(undefined);
     },
   };
   return book;

@@ -330,6 +330,22 @@ test("close ends every waiting call", async () => {
   });
 });
 
+test("thousands of commands wait and go out without taking long", async () => {
+  const { client, server, connected } = stage();
+  server.handle("add_card", () => ({ id: "c" }));
+  const began = performance.now();
+
+  const answers = Array.from({ length: 8_000 }, (_, number) =>
+    client.run(Board.commands.addCard, { boardId: `b${number % 7}`, text: "" }),
+  );
+  await connected();
+  await Promise.all(answers);
+
+  // A look at all of them for each of them would take minutes.
+  expect(performance.now() - began).toBeLessThan(20_000);
+  expect(server.calls).toHaveLength(8_000);
+}, 30_000);
+
 test("run gives a result and never throws", async () => {
   const { client, server, connected } = stage();
   server.handle("look", () => "here");

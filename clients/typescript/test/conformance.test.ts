@@ -181,7 +181,10 @@ cases<LaneCase>("lanes", ({ steps }) => {
     if (step.window !== undefined) size = step.window;
     if (step.jump !== undefined) skew += step.jump;
     if (step.ledger !== undefined) ledger = step.ledger;
-    if (step.subject !== undefined) subject = step.subject;
+    if (step.subject !== undefined) {
+      subject = step.subject;
+      queue.bind(subject);
+    }
     if (step.block) blocked = step.block;
     if (step.settle !== undefined) queue.settle(step.settle);
     if (step.putBehind !== undefined) queue.putBehind(step.putBehind);

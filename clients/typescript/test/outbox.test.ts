@@ -866,6 +866,25 @@ test("a refusal of a second copy does not say what became of the first", async (
   });
 });
 
+test("a long list is told of once per frame, and is never behind when somebody looks", async () => {
+  const { client, clock } = stage();
+  const run = (number: number) =>
+    client.run(Board.commands.addCard, { boardId: "b", text: String(number) });
+  for (let number = 0; number < 200; number += 1) run(number);
+  let told = 0;
+  client.outbox.subscribe(() => {
+    told += 1;
+  });
+  client.outbox.getSnapshot();
+
+  for (let number = 0; number < 50; number += 1) run(number);
+  const before = { told, shown: client.outbox.getSnapshot().entries.length };
+  clock.advance(16);
+
+  expect(before).toEqual({ told: 0, shown: 250 });
+  expect(told).toBe(1);
+});
+
 test("what is shown keeps its identity until it changes", async () => {
   const { client, server, connected, pass } = stage();
   server.handle("add_card", () => undefined);
