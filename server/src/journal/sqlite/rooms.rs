@@ -21,6 +21,8 @@ pub(super) struct Rooms {
     rooms: Vec<Known>,
     /// Those whose head has moved since the last commit.
     moved: Vec<usize>,
+    /// Those that got their row from the command at hand.
+    made: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -46,6 +48,7 @@ impl Rooms {
         self.places.clear();
         self.rooms.clear();
         self.moved.clear();
+        self.made.clear();
     }
 
     /// Finds a room.
@@ -131,7 +134,20 @@ impl Rooms {
             .execute((room.key.namespace, room.key.room.as_str(), &room.epoch))?;
         let id = connection.last_insert_rowid();
         room.id = Some(id);
+        self.made.push(place);
         Ok(id)
+    }
+
+    /// The rows that the command at hand has made stay.
+    pub(super) fn keep_rows(&mut self) {
+        self.made.clear();
+    }
+
+    /// They are taken back.
+    pub(super) fn forget_rows(&mut self) {
+        for place in self.made.drain(..) {
+            self.rooms[place].id = None;
+        }
     }
 
     /// Notes that something was written to a room that keeps it so long.
