@@ -117,13 +117,18 @@ impl Desk {
         if let Some(act) = act_of(&action, &frame) {
             log.note(act, place, &frame, rule);
         }
-        let reply = match &action {
-            Action::Refuse { message } if frame.kind == Kind::Connect => {
-                frame.namespace.as_deref().map(|namespace| Frame::refusal(namespace, message))
+        let (passages, reply) = match (&action, &frame) {
+            (Action::Refuse { message }, Frame { kind: Kind::Connect, namespace, .. }) => {
+                let refusal = Frame::refusal(namespace.as_deref().unwrap_or("/"), message);
+                match direction {
+                    // Whoever asks is answered; the server never hears of it.
+                    Direction::Up => (Vec::new(), Some(refusal)),
+                    // The server has granted it, and the client hears the opposite.
+                    Direction::Down => (talk.line(direction).take(refusal, &Action::Pass), None),
+                }
             }
-            _ => None,
+            _ => (talk.line(direction).take(frame, &action), None),
         };
-        let passages = talk.line(direction).take(frame, &action);
         let latency = *rtt / 2;
         self.tell(&state);
         Verdict { passages, reply, trip: place.trip, latency }

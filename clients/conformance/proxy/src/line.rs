@@ -38,7 +38,6 @@ impl Line {
         let now = |frame| Passage::Frame { frame, delay_ms: 0 };
         let mut out = match action {
             Action::Pass => vec![now(frame)],
-            // Whoever asks for a namespace is answered elsewhere; the question vanishes here.
             Action::Drop | Action::Refuse { .. } => return Vec::new(),
             Action::Delay { ms } => vec![Passage::Frame { frame, delay_ms: *ms }],
             Action::Duplicate { copies } => (0..=*copies).map(|_| now(frame.clone())).collect(),

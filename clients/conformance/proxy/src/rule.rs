@@ -79,8 +79,9 @@ pub enum Action {
         #[serde(default)]
         way: Way,
     },
-    /// A client that comes is turned away; a namespace that is asked for is refused with these words.
-    /// Other frames are dropped.
+    /// A client that comes is turned away; a namespace is refused with these words, whether the rule
+    /// is for the CONNECT or for the server's answer to it. Other frames are dropped. A client that
+    /// polls hears of a refused CONNECT with the next thing that the server has to say.
     Refuse {
         /// The words.
         #[serde(default = "refused")]

@@ -114,7 +114,7 @@ async fn a_cut_comes_after_everything_before_it() {
     assert_eq!(wire.server.hear(20).await, texts(0..20));
     wire.server.gone().await;
     wire.client.gone().await;
-    wire.proxy.found(&Search::new(Act::Closed, When::default()), 1).await;
+    wire.found(&Search::new(Act::Closed, When::default()), 1).await;
     assert!(wire.proxy.links().is_empty());
 }
 
@@ -127,7 +127,7 @@ async fn a_cut_of_one_half_is_not_noticed_by_the_other() {
     wire.server.say(texts(0..3)).await;
 
     let thrown_away = Search::new(Act::Lost, When::events("say"));
-    wire.proxy.found(&thrown_away, 3).await;
+    wire.found(&thrown_away, 3).await;
     assert_eq!(wire.proxy.links(), [LinkId(1)]);
 }
 
@@ -164,7 +164,7 @@ async fn a_rule_may_leave_a_link_half_open_from_a_frame_on() {
     wire.client.say(texts(0..6)).await;
 
     assert_eq!(wire.server.hear(2).await, texts(0..2));
-    wire.proxy.found(&Search::new(Act::HalfOpened, When::default()), 1).await;
+    wire.found(&Search::new(Act::HalfOpened, When::default()), 1).await;
     assert_eq!(wire.proxy.find(&Search::new(Act::Passed, When::commands("say"))).len(), 2);
     wire.proxy.go_on(None);
     assert_eq!(wire.server.hear(4).await, texts(2..6));
@@ -212,6 +212,33 @@ async fn a_namespace_is_refused_in_the_words_of_the_rule() {
 }
 
 #[tokio::test]
+async fn a_namespace_that_the_server_grants_is_refused_all_the_same() {
+    let mut wire = Wire::lay().await;
+    let when =
+        When { kind: Some(Kind::Connect), direction: Some(Direction::Down), ..When::default() };
+    wire.proxy.add(Rule::new(when, Action::Refuse { message: "not today".to_owned() }));
+
+    wire.server.say([r#"40/chat,{"sid":"a"}"#]).await;
+
+    assert_eq!(wire.client.hear(1).await, [r#"44/chat,{"message":"not today"}"#]);
+}
+
+#[tokio::test]
+async fn a_client_may_be_taken_and_hear_nothing() {
+    let wire = Wire::lay().await;
+    wire.proxy.add(Rule::new(When::links(), Action::HalfOpen { way: Way::Both }));
+
+    let mut client = wire.another_client().await.expect("it is taken");
+    client.say(texts(0..1)).await;
+
+    let stopped = wire.proxy.find(&Search::new(Act::HalfOpened, When::default().on(LinkId(2))));
+    assert_eq!(stopped.len(), 1);
+    assert!(wire.proxy.find(&Search::new(Act::Passed, When::default().on(LinkId(2)))).is_empty());
+    wire.proxy.go_on(Some(LinkId(2)));
+    wire.found(&Search::new(Act::Passed, When::commands("say").on(LinkId(2))), 1).await;
+}
+
+#[tokio::test]
 async fn round_trips_are_counted_and_not_timed() {
     let options = Options { rtt: std::time::Duration::from_millis(20), ..Options::default() };
     let mut wire = Wire::lay_with(options).await;
@@ -226,7 +253,7 @@ async fn round_trips_are_counted_and_not_timed() {
     wire.server.hear(1).await;
 
     let said = Search::new(Act::Passed, When::commands("say"));
-    let trips: Vec<u64> = wire.proxy.found(&said, 11).await.iter().map(|it| it.trip).collect();
+    let trips: Vec<u64> = wire.found(&said, 11).await.iter().map(|it| it.trip).collect();
     assert_eq!(trips, [[0; 10].as_slice(), &[1]].concat());
     assert!(started.elapsed().as_millis() >= 30);
 }
@@ -241,7 +268,7 @@ async fn the_same_seed_breaks_the_same_frames() {
         wire.client.say(texts(0..200)).await;
         wire.client.say(["3"]).await;
         let pong = When { kind: Some(Kind::Pong), ..When::default() };
-        wire.proxy.found(&Search::new(Act::Passed, pong), 1).await;
+        wire.found(&Search::new(Act::Passed, pong), 1).await;
 
         let dropped = wire.proxy.find(&Search::new(Act::Dropped, When::default()));
         assert!(dropped.iter().all(|entry| entry.direction == Direction::Up));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use tautline_fault_proxy::{FaultProxy, Options};
+use tautline_fault_proxy::{Entry, FaultProxy, Options, Search};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -45,8 +45,18 @@ impl Wire {
         let client = connect(&proxy).await.expect("the proxy takes the client");
         let server = arriving.recv().await.unwrap();
         // Whoever comes later is kept, and says nothing.
-        tokio::spawn(async move { while arriving.recv().await.is_some() {} });
+        tokio::spawn(async move {
+            let mut kept = Vec::new();
+            while let Some(end) = arriving.recv().await {
+                kept.push(end);
+            }
+        });
         Self { proxy, client, server, _listening: listening }
+    }
+
+    /// Waits until so much of it has happened, and not for ever.
+    pub(crate) async fn found(&self, search: &Search, count: usize) -> Vec<Entry> {
+        timeout(PATIENCE, self.proxy.found(search, count)).await.expect("it happens")
     }
 
     pub(crate) async fn another_client(&self) -> Option<End> {

@@ -12,6 +12,7 @@ import { counted, countedUntil } from "../../harness/work.js";
 import { Tables, Work } from "../../src/generated/index.js";
 
 const server = serverForFile();
+const polled = serverForFile({ polling: true });
 /** Looks often whether its clients are there. */
 const watchful = serverForFile({ pingMs: 200 });
 
@@ -40,19 +41,25 @@ it("a server that is not there is tried again until it is", async () => {
   expect(await proxy.find({ act: "refused" })).toHaveLength(3);
 });
 
-it("a CONNECT that is refused in plain words is tried again", async () => {
-  const proxy = await faultProxy(server.url);
-  const when = { direction: "up", kind: "connect" } as const;
-  const action = { type: "refuse", message: "the house is full" } as const;
-  await proxy.add({ when, times: 2, action });
-  const client = ours(proxy.url, { clock: fastClock(20) });
+it.each([
+  ["before the server hears of it", "websocket", "up"],
+  ["although the server grants it", "websocket", "down"],
+  ["although the server grants it", "polling", "down"],
+] as const)(
+  "a CONNECT that is refused in plain words, %s (%s), is tried again",
+  async (_, transport, direction) => {
+    const proxy = await faultProxy(polled.url);
+    const action = { type: "refuse", message: "the house is full" } as const;
+    await proxy.add({ when: { direction, kind: "connect" }, times: 2, action });
+    const client = ours(proxy.url, { clock: fastClock(20), transports: [transport] });
 
-  client.connect();
-  const { problem } = await until(client.connection, ({ attempt }) => attempt === 2);
-  await status(client, "connected");
+    client.connect();
+    const { problem } = await until(client.connection, ({ attempt }) => attempt === 2);
+    await status(client, "connected");
 
-  expect(problem).toMatchObject({ code: "connection_rejected", category: "connection" });
-});
+    expect(problem).toMatchObject({ code: "connection_rejected", category: "connection" });
+  },
+);
 
 it("a CONNECT that is refused for good closes one namespace, and leaves the other alone", async () => {
   const proxy = await faultProxy(server.url);
