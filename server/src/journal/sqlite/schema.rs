@@ -42,3 +42,61 @@ pub(super) fn migrate(
     }
     transaction.commit().map_err(failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a later version of this library might add.
+    const LATER: [&str; 3] = [
+        MIGRATIONS[0],
+        "ALTER TABLE tautline_rooms ADD COLUMN colour TEXT",
+        "CREATE TABLE tautline_colours (name TEXT) STRICT",
+    ];
+
+    fn migrated(db: &mut Connection, migrations: &[&str]) -> Result<u32, SqliteError> {
+        migrate(db, Path::new("journal.db"), migrations)?;
+        Ok(version(db))
+    }
+
+    fn version(db: &Connection) -> u32 {
+        db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+    }
+
+    fn has_column(db: &Connection) -> bool {
+        db.prepare("SELECT colour FROM tautline_rooms").is_ok()
+    }
+
+    #[test]
+    fn an_empty_file_gets_all_versions_at_once() {
+        let mut db = Connection::open_in_memory().unwrap();
+
+        assert_eq!(migrated(&mut db, &LATER).unwrap(), 3);
+        assert!(has_column(&db));
+    }
+
+    #[test]
+    fn a_file_of_the_first_version_keeps_its_rows_and_gets_the_rest() {
+        let mut db = Connection::open_in_memory().unwrap();
+        assert_eq!(migrated(&mut db, &LATER[..1]).unwrap(), 1);
+        let room = "INSERT INTO tautline_rooms VALUES (1, '/t', 'a', 'e', 7, NULL, NULL, 0)";
+        db.execute(room, []).unwrap();
+
+        assert_eq!(migrated(&mut db, &LATER).unwrap(), 3);
+        assert_eq!(migrated(&mut db, &LATER).unwrap(), 3);
+
+        let head = "SELECT head FROM tautline_rooms WHERE colour IS NULL";
+        assert_eq!(db.query_row(head, [], |row| row.get(0)), Ok(7));
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_version_that_was_there() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrated(&mut db, &LATER[..1]).unwrap();
+
+        let failed = migrated(&mut db, &[LATER[0], LATER[1], "CREATE TABLE tautline_rooms (x)"]);
+
+        assert!(matches!(failed, Err(SqliteError::Setup { .. })), "{failed:?}");
+        assert_eq!((version(&db), has_column(&db)), (1, false));
+    }
+}

@@ -1,7 +1,7 @@
 //! Which commands the ledger surely does not know.
 //!
 //! Every idempotent command asks the ledger before it runs, and nearly all of them are new. A Bloom
-//! filter of all that was answered says so without a look into the file; what it is not sure of, about
+//! filter of all that was answered says so without a look into the file; what it is not sure of, at most
 //! one in fifty, is looked up.
 
 use std::hash::{BuildHasher, RandomState};
@@ -97,5 +97,62 @@ impl Part {
     fn may_have(&self, hash: u64) -> bool {
         let (word, bits) = self.place(hash);
         self.words[word] & bits == bits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tautline::Uuid;
+
+    use super::*;
+
+    fn key(number: u128) -> LedgerKey {
+        LedgerKey { namespace: "/t", id: Uuid::from_u128(number) }
+    }
+
+    #[test]
+    fn nothing_is_sure_before_it_knows_the_file() {
+        let seen = Seen::default();
+
+        assert!(seen.may_have(&key(1)));
+        seen.complete();
+        assert!(!seen.may_have(&key(1)));
+    }
+
+    #[test]
+    fn few_of_those_it_has_not_seen_are_looked_up() {
+        let seen = Seen::default();
+        seen.complete();
+        let count = FIRST as u128 * 3;
+        (0..count).for_each(|number| seen.insert(&key(number), u64::MAX, 0));
+
+        let in_vain = (count..count * 2).filter(|number| seen.may_have(&key(*number))).count();
+
+        assert!(in_vain as u128 * 50 < count, "{in_vain} of {count}");
+    }
+
+    #[test]
+    fn parts_whose_time_is_over_are_dropped() {
+        let seen = Seen::default();
+        seen.complete();
+        (0..FIRST as u128).for_each(|number| seen.insert(&key(number), 10, 0));
+
+        seen.insert(&key(1 << 100), 30, 20);
+
+        assert_eq!(seen.parts.read().unwrap().len(), 1);
+        assert!(seen.may_have(&key(1 << 100)));
+    }
+
+    proptest! {
+        /// No means no: a command that has an answer is always looked up.
+        #[test]
+        fn what_it_has_seen_it_may_have(numbers in prop::collection::vec(any::<u128>(), 1..200)) {
+            let seen = Seen::default();
+            seen.complete();
+            numbers.iter().for_each(|number| seen.insert(&key(*number), u64::MAX, 0));
+
+            prop_assert!(numbers.iter().all(|number| seen.may_have(&key(*number))));
+        }
     }
 }

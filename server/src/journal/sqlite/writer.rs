@@ -361,15 +361,18 @@ impl JournalWriter for Writer {
     }
 
     fn tend(&mut self) -> bool {
+        let is_news = self.common.health.can_write();
         match self.sweep() {
             Ok(goes_on) => {
                 self.keeper.committed();
                 goes_on
             }
-            Err(error) => {
-                tracing::warn!(error = %Chain(&error), "the journal could not be swept");
+            Err(error) if is_news => {
+                tracing::warn!(error = %Chain(&error), "the journal could not be tended");
                 false
             }
+            // As it was a second ago.
+            Err(_) => false,
         }
     }
 }
