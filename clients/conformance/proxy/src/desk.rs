@@ -1,5 +1,7 @@
 //! Where every frame is shown before it goes on: the rules judge it, the log notes it, round trips are
-//! counted. What all tasks of a proxy share; nothing here waits.
+//! counted. What all tasks of a proxy share; nothing here waits for a frame.
+
+mod orders;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use crate::frame::{Direction, Frame, Kind};
 use crate::line::Passage;
 use crate::link::{Conversation, Link};
-use crate::log::{Act, Entry, Log, Place, Search};
-use crate::rule::{Action, Half, LinkId, Rule, RuleId, Way};
+use crate::log::{Act, Log, Place};
+use crate::rule::{Action, LinkId};
 use crate::rules::Rules;
 
 /// Everything that is shared.
@@ -170,71 +172,6 @@ impl Desk {
         let place = Place { link: link.id, direction: Direction::Up, trip };
         log.note(Act::Closed, place, &link_frame(), None);
         self.tell(&state);
-    }
-
-    /// Ends these links from outside.
-    pub(crate) fn cut(&self, only: Option<LinkId>, half: Half) {
-        self.for_each(only, Act::Cut, |link| link.cut(half));
-    }
-
-    /// Stops these links without ending them.
-    pub(crate) fn stop(&self, only: Option<LinkId>, way: Way) {
-        self.for_each(only, Act::HalfOpened, |link| link.stop(way));
-    }
-
-    /// Lets these links go on.
-    pub(crate) fn go_on(&self, only: Option<LinkId>) {
-        self.for_each(only, Act::WentOn, Link::go_on);
-    }
-
-    fn for_each(&self, only: Option<LinkId>, act: Act, what: impl Fn(&Link)) {
-        let mut state = self.state();
-        let State { log, links, .. } = &mut *state;
-        let chosen = links.values().filter(|(link, _)| only.is_none_or(|id| id == link.id));
-        for (link, talk) in chosen {
-            let trip = talk.trips.completed();
-            let place = Place { link: link.id, direction: Direction::Up, trip };
-            log.note(act, place, &link_frame(), None);
-            what(link);
-        }
-        self.tell(&state);
-    }
-
-    pub(crate) fn add(&self, rule: Rule) -> RuleId {
-        self.state().rules.add(rule)
-    }
-
-    pub(crate) fn remove(&self, rule: RuleId) -> bool {
-        self.state().rules.remove(rule)
-    }
-
-    pub(crate) fn clear(&self) {
-        self.state().rules.clear();
-    }
-
-    pub(crate) fn set_rtt(&self, rtt: Duration) {
-        self.state().rtt = rtt;
-    }
-
-    pub(crate) fn find(&self, search: &Search) -> Vec<Entry> {
-        self.state().log.find(search).cloned().collect()
-    }
-
-    pub(crate) fn links(&self) -> Vec<LinkId> {
-        self.state().links.keys().copied().collect()
-    }
-
-    /// Waits until the log has so many entries of these.
-    pub(crate) async fn found(&self, search: &Search, count: usize) -> Vec<Entry> {
-        let mut noted = self.noted.subscribe();
-        loop {
-            noted.borrow_and_update();
-            let found = self.find(search);
-            // The sender is a part of the desk: it lives as long as this borrow.
-            if found.len() >= count || noted.changed().await.is_err() {
-                return found;
-            }
-        }
     }
 
     fn tell(&self, state: &State) {
