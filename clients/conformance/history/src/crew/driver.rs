@@ -71,6 +71,8 @@ impl Driver {
         let mut next_act = self.pause();
         loop {
             let now = self.stage.recorder.now();
+            // Whatever woke it: something else may be due at the same moment.
+            self.client.tick(now);
             self.publish(&link);
             let wake = self.client.wake_at(now).map_or(u64::MAX, |at| at.saturating_sub(now));
             tokio::select! {
@@ -84,9 +86,7 @@ impl Driver {
                     next_act = self.pause();
                     continue;
                 }
-                () = sleep(Duration::from_millis(wake.min(86_400_000))) => {
-                    self.client.tick(self.stage.recorder.now());
-                }
+                () = sleep(Duration::from_millis(wake.min(86_400_000))) => {}
             }
             next_act = next_act.saturating_sub(self.stage.recorder.now() - now);
         }
