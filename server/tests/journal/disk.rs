@@ -64,7 +64,7 @@ impl Disk {
 
 async fn place_order(socket: &TestSocket, what: &str) -> Result<u32, (String, Outcome)> {
     let answer = socket.call::<Ordered>("order", &order(what, "keep")).await;
-    answer.map(|ordered| ordered.count).map_err(|problem| (problem.code.into(), problem.outcome))
+    answer.map(|ordered| ordered.count).map_err(|problem| (problem.code, problem.outcome))
 }
 
 #[tokio::test]
