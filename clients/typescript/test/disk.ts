@@ -14,6 +14,8 @@ export interface Disk {
   guest: KnownGuest | undefined;
   /** Writes wait while it is true. */
   isSlow: boolean;
+  /** What has to happen before something can be read from it. */
+  readable: Promise<void>;
   /** Whether writes are refused, as on a full disk. */
   isFull: boolean;
   /** Whether it can be opened. */
@@ -42,6 +44,7 @@ export function emptyDisk(): Disk {
     rows,
     guest: undefined,
     isSlow: false,
+    readable: Promise.resolve(),
     isFull: false,
     isThere: true,
     async write() {
@@ -69,10 +72,12 @@ export function emptyDisk(): Disk {
           remember(guest) {
             disk.guest = guest;
           },
-          load: async (subject, formerly = subject) =>
-            [...rows.values()]
+          async load(subject, formerly = subject) {
+            await disk.readable;
+            return [...rows.values()]
               .filter((row) => row.subject === subject || row.subject === formerly)
-              .map((row) => ({ ...row, subject })),
+              .map((row) => ({ ...row, subject }));
+          },
           put: (row) =>
             new Promise((resolve, reject) => {
               soon(() => {
