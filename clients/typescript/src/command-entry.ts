@@ -2,7 +2,7 @@
 
 import type { Result } from "./api.js";
 import { GRACE_MS, laneOf, lifetimeOf, modeOf, timeoutOf } from "./command-policy.js";
-import { newCommandState } from "./command-queue.js";
+import { newCommandState } from "./command-state.js";
 import type { Command } from "./descriptors.js";
 import type { OutboxCommand } from "./outbox.js";
 import type { Problem } from "./problem.js";

@@ -61,3 +61,17 @@ export function sizeProblem(
     ? localProblem("payload_too_large", { params: { bytes, limit } })
     : undefined;
 }
+
+/** Why a command can neither be sent nor wait. */
+export function whyNotNow(connection: Connection, command: AnyTyped): Problem | undefined {
+  const { namespace } = command;
+  const refusal = connection.refusal(namespace);
+  if (refusal || connection.welcome(namespace)) return refusal;
+  const { status, problem } = connection.store.getSnapshot();
+  const mode = modeOf(command);
+  if (mode === "queue" && command.ack) return undefined;
+  // The first connection is worth a wait; a lost one may not come back soon.
+  const isStarting = status === "idle" || status === "connecting" || status === "connected";
+  if (mode === "fail" && command.ack && isStarting) return undefined;
+  return status === "failed" && problem ? problem : localProblem("offline");
+}

@@ -2,45 +2,29 @@
 // may go out, and what is kept of them for a later life of the page, `outbox.ts` decides.
 
 import type { CallOptions, Result } from "./api.js";
-import { type Clock, elapsed } from "./clock.js";
+import { elapsed } from "./clock.js";
 import { type AnyTyped, type Entry, newEntry } from "./command-entry.js";
-import { isQueueing, modeOf, sizeProblem } from "./command-policy.js";
+import { createCommandOutbox, type OutboxWorld } from "./command-outbox.js";
+import { isQueueing, sizeProblem, whyNotNow } from "./command-policy.js";
 import { aboutAllCopies, moveAfter } from "./command-recovery.js";
-import type { Connection } from "./connection.js";
-import type { AnyJoinable, Command, ContractDescriptor } from "./descriptors.js";
+import type { Command } from "./descriptors.js";
 import { newId } from "./identifier.js";
 import { localProblem } from "./local-problems.js";
-import type { Logger } from "./logger.js";
-import { createOutbox, isKept } from "./outbox.js";
-import type { DurableOutbox, Keeping } from "./outbox-durable.js";
-import { createOutboxFace } from "./outbox-face.js";
-import type { Outbox, OutboxLimits } from "./outbox-types.js";
+import { isKept } from "./outbox.js";
+import type { Outbox } from "./outbox-types.js";
 import { type Measured, measure } from "./payload-size.js";
 import type { Problem } from "./problem.js";
 import type { Ack, Welcome } from "./wire.js";
 
 /** What commands need of the rest. */
-export interface CommandParts {
-  /** Tells this client's outbox from others of the same origin. */
-  readonly name: string;
-  readonly contract: ContractDescriptor;
-  readonly connection: Connection;
-  readonly clock: Clock;
+export interface CommandParts extends OutboxWorld {
   readonly random: () => number;
-  readonly log: Logger;
-  readonly limits: OutboxLimits;
-  /** Keeps what waits beyond the life of the page. */
-  readonly durable: DurableOutbox | undefined;
   /** Whether the room has no verdict yet: its lane waits. */
   isPending(namespace: string, room: string): boolean;
   /** Joins a room again that the server says we are not in; false if it is none of ours. */
   rejoin(namespace: string, room: string): boolean;
   /** Stays in a room that we are in until the returned function is called. */
   hold(namespace: string, room: string): (() => void) | undefined;
-  /** Enters a room until the returned function is called. */
-  enter(room: AnyJoinable, params: unknown): () => void;
-  /** Tells of a problem that has no caller. */
-  report(problem: Problem, event: string): void;
 }
 
 /** The commands of all namespaces. */
@@ -73,52 +57,9 @@ const IN_FLIGHT = 32;
 export function createCommands(parts: CommandParts): Commands {
   const { connection, clock, log, contract } = parts;
   const { ageMs } = parts.limits;
-  const keeping: Keeping | undefined = parts.durable?.keep({
+  const { book, keeping, outbox, changed } = createCommandOutbox({
     ...parts,
-    restore,
-    giveUp,
-    kept(row) {
-      book.kept(row);
-      pump(row.namespace);
-    },
-    notKept(row) {
-      book.notKept(row, elapsed(clock));
-      pump(row.namespace);
-    },
-    lost: (isErased) => book.lose(isErased),
-    expect(subject) {
-      if (book.subject !== subject) book.bind(subject);
-      changed();
-    },
-    ready: pumpAll,
-    cleared: throwAway,
-  });
-  const book = createOutbox<Entry>({
-    limits: parts.limits,
-    put: (row) => keeping?.put(row),
-    remove: (id) => keeping?.remove(id),
-  });
-  book.isDurable = keeping !== undefined;
-  const { outbox, changed } = createOutboxFace({
-    clock,
-    entries: () => book.entries(),
-    isDurable: () => book.isDurable,
-    problem: () => keeping?.problem(),
-    isComplete: () => keeping?.isReady(book.subject) ?? true,
-    retry,
-    discard(id) {
-      const entry = shown(id);
-      if (entry) stopWaiting(entry, "cancelled");
-    },
-    hurry() {
-      for (const entry of book.waiting()) hurry(entry);
-      pumpAll();
-    },
-    async clear() {
-      const { subject } = book;
-      throwAway(subject);
-      if (subject !== undefined) await keeping?.clear(subject);
-    },
+    ...{ pump, pumpAll, add, giveUp, stopWaiting },
   });
   let stopWake: (() => void) | undefined;
   /** Which guest we were last. */
@@ -131,7 +72,7 @@ export function createCommands(parts: CommandParts): Commands {
   ): Promise<Result<unknown, Problem>> {
     const { namespace, name } = command;
     connection.open(namespace);
-    const problem = signal?.aborted ? localProblem("cancelled") : whyNotNow(command);
+    const problem = signal?.aborted ? localProblem("cancelled") : whyNotNow(connection, command);
     if (problem) return Promise.resolve(unheard(command, problem));
     let measured: Measured;
     try {
@@ -188,26 +129,6 @@ export function createCommands(parts: CommandParts): Commands {
     const sent = { at: connection.serverNow(namespace), ledger: welcome?.ledger ?? "" };
     book.add(entry, goesNow ? sent : undefined);
     pump(namespace);
-  }
-
-  /** Commands on disk are this client's now. */
-  function restore(entries: readonly Entry[], isEarlier: boolean): void {
-    book.restore(entries, isEarlier);
-    for (const { namespace, state } of entries) if (!state.problem) connection.open(namespace);
-  }
-
-  /** Why a command can neither be sent nor wait. */
-  function whyNotNow(command: AnyTyped): Problem | undefined {
-    const { namespace } = command;
-    const refusal = connection.refusal(namespace);
-    if (refusal || connection.welcome(namespace)) return refusal;
-    const { status, problem } = connection.store.getSnapshot();
-    const mode = modeOf(command);
-    if (mode === "queue" && command.ack) return undefined;
-    // The first connection is worth a wait; a lost one may not come back soon.
-    const isStarting = status === "idle" || status === "connecting" || status === "connected";
-    if (mode === "fail" && command.ack && isStarting) return undefined;
-    return status === "failed" && problem ? problem : localProblem("offline");
   }
 
   /** Nobody listens for the failure of an unacknowledged command: it is logged instead. */
@@ -330,39 +251,10 @@ export function createCommands(parts: CommandParts): Commands {
     pump(entry.namespace);
   }
 
-  /** An entry that the person who is here may see. */
-  function shown(id: string): Entry | undefined {
-    const isShown = book.entries().some((entry) => entry.id === id);
-    return isShown ? book.entry(id) : undefined;
-  }
-
-  function throwAway(subject: string | undefined): void {
-    for (const { id } of book.entries(subject)) {
-      const entry = book.entry(id);
-      if (entry) stopWaiting(entry, "cancelled");
-    }
-  }
-
-  function retry(id: string): void {
-    const failed = shown(id);
-    if (!failed?.state.problem) {
-      if (failed) hurry(failed);
-      pumpAll();
-      return;
-    }
-    // With the same id: if the server remembers it after all, it answers and runs nothing twice.
-    const again = keeping?.again(failed);
-    if (again) add(again);
-  }
-
   /** Who leaves the page of a room has not taken back what they wrote there. */
   function hold({ namespace, room }: AnyTyped, payload: unknown): (() => void) | undefined {
     const name = room?.(payload);
     return name === undefined ? undefined : parts.hold(namespace, name);
-  }
-
-  function hurry({ id, state }: Entry): void {
-    if (!state.isInFlight) book.postpone(id, 0);
   }
 
   return {

@@ -26,7 +26,7 @@ interface Open {
   readonly life: Life;
 }
 
-/** How long a database may take before the outbox goes on without it. */
+/** How long opening and reading may take before the outbox goes on without the database. */
 const PATIENCE_MS = 5_000;
 
 /** Opens the outbox in the database of that name. */
@@ -77,21 +77,20 @@ export function openIndexedDbOutbox(name: string, host: OutboxHost): OpenOutbox 
     const last = new Map<string, KeptCommand | undefined>();
     for (const change of group) if (change.type === "row") last.set(change.id, change.command);
     const added: [string, IDBRequest<IDBValidKey>][] = [];
-    await within(
-      database.transact("readwrite", ({ rows, notes }) => {
-        for (const [id, command] of last) {
-          const key = keys.get(id);
-          if (command === undefined) {
-            if (key !== undefined) rows.delete(key);
-          } else if (key !== undefined) {
-            rows.put(rowOf(life.owner, command), key);
-          } else {
-            added.push([id, rows.add(rowOf(life.owner, command))]);
-          }
+    // However long it takes: what goes on in memory and is on disk in the end would be sent twice.
+    await database.transact("readwrite", ({ rows, notes }) => {
+      for (const [id, command] of last) {
+        const key = keys.get(id);
+        if (command === undefined) {
+          if (key !== undefined) rows.delete(key);
+        } else if (key !== undefined) {
+          rows.put(rowOf(life.owner, command), key);
+        } else {
+          added.push([id, rows.add(rowOf(life.owner, command))]);
         }
-        if (group.some(({ type }) => type === "guest")) notes.put(guest, "guest");
-      }),
-    );
+      }
+      if (group.some(({ type }) => type === "guest")) notes.put(guest, "guest");
+    });
     for (const [id, request] of added) keys.set(id, request.result);
     for (const [id, command] of last) if (command === undefined) keys.delete(id);
   }
@@ -165,10 +164,14 @@ export function openIndexedDbOutbox(name: string, host: OutboxHost): OpenOutbox 
     let isErased = reason === "erased";
     if (reason === "closed") {
       // Closed by the browser: what was in it may be there, or be gone with the data of the site.
-      const again = await openDatabase(databaseName(name), () => {}).catch(() => undefined);
-      const count = await again?.transact("readonly", ({ rows }) => resultOf(rows.count()));
-      isErased = count === 0;
-      again?.close();
+      isErased = await openDatabase(databaseName(name), () => {}).then(
+        async (again) => {
+          const count = await again.transact("readonly", ({ rows }) => resultOf(rows.count()));
+          again.close();
+          return count === 0;
+        },
+        () => false,
+      );
     }
     host.failed(unavailable(isErased ? "erased" : reason).problem, isErased);
   }
@@ -190,7 +193,10 @@ export function openIndexedDbOutbox(name: string, host: OutboxHost): OpenOutbox 
         .catch((error: unknown) => log("warn", "guest not noted", { error }));
     },
     load: (...person) => within(load(person)),
-    put: (command) => writes.write({ type: "row", id: command.id, command }),
+    put: (command) =>
+      writes.write({ type: "row", id: command.id, command }).catch((error: unknown) => {
+        throw problemOf(error);
+      }),
     remove(id) {
       writes
         .write({ type: "row", id, command: undefined })

@@ -2,7 +2,7 @@
 // with the package; without any, the outbox lives in memory.
 
 import type { Clock } from "./clock.js";
-import type { Sent } from "./command-queue.js";
+import type { Sent } from "./command-state.js";
 import type { Logger } from "./logger.js";
 import type { LibraryProblem, Problem } from "./problem.js";
 

@@ -2,15 +2,8 @@
 // beside those that only wait for their answer. Pure bookkeeping: it says what is to be written and
 // what may be sent; somebody else writes and sends, and tells how it went.
 
-import {
-  type CommandState,
-  createCommandQueue,
-  type Fallen,
-  type QueuedCommand,
-  type Sending,
-  type SendWindow,
-  type Sent,
-} from "./command-queue.js";
+import { createCommandQueue, type Fallen, type Sending, type SendWindow } from "./command-queue.js";
+import type { CommandState, QueuedCommand, Sent } from "./command-state.js";
 import type { KeptCommand } from "./outbox-storage.js";
 import type { OutboxEntry, OutboxLimits, OutboxStatus } from "./outbox-types.js";
 import type { Problem } from "./problem.js";
@@ -77,7 +70,7 @@ export interface OutboxBook<C extends OutboxCommand> {
   cut(): Fallen<C>;
   /** What is out of time. It is to be settled, or to fail. */
   expire(wall: number): Fallen<C>;
-  /** Ends all commands, or those of a namespace. They are to be settled, or to fail. */
+  /** Ends all commands, or this person's in a namespace. They are to be settled, or to fail. */
   drain(namespace?: string): Fallen<C>;
   wakeIn(now: number, wall: number): number | undefined;
   /** The commands that wait for an answer, of whoever they are. */

@@ -1,7 +1,7 @@
 // Commands that an earlier life of the page has left behind, as commands of this life and this build.
 
 import { type AnyTyped, type Entry, type EntryFacts, newEntry } from "./command-entry.js";
-import { type CommandState, newCommandState } from "./command-queue.js";
+import { type CommandState, newCommandState } from "./command-state.js";
 import type { AnyJoinable, ContractDescriptor } from "./descriptors.js";
 import { localProblem } from "./local-problems.js";
 import type { KeptCommand } from "./outbox-storage.js";

@@ -1,7 +1,8 @@
 // Commands over a fake server: answers, refusals, and what a lost link does to each delivery.
 
 import { expect, test } from "vitest";
-import { createCommandQueue, newCommandState, type QueuedCommand } from "../src/command-queue.js";
+import { createCommandQueue } from "../src/command-queue.js";
+import { newCommandState, type QueuedCommand } from "../src/command-state.js";
 import { ProblemError } from "../src/index.js";
 import { positioned, refuse } from "../src/testing.js";
 import { Board, Desk } from "./board.js";

@@ -3,12 +3,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { backoffMs } from "../src/backoff.js";
-import {
-  createCommandQueue,
-  newCommandState,
-  type QueuedCommand,
-  type SendMeta,
-} from "../src/command-queue.js";
+import { createCommandQueue, type SendMeta } from "../src/command-queue.js";
+import { newCommandState, type QueuedCommand } from "../src/command-state.js";
 import {
   type ConnectionEffect,
   type ConnectionInput,

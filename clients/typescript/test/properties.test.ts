@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BACKOFF, backoffMs } from "../src/backoff.js";
-import { createCommandQueue, newCommandState, type QueuedCommand } from "../src/command-queue.js";
+import { createCommandQueue } from "../src/command-queue.js";
+import { newCommandState, type QueuedCommand } from "../src/command-state.js";
 import {
   type ConnectionInput,
   connectionSnapshot,
