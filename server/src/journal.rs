@@ -97,7 +97,7 @@ pub trait JournalWriter: Send + 'static {
     fn remember(
         &mut self,
         key: &LedgerKey,
-        entry: LedgerEntry,
+        entry: &LedgerEntry,
     ) -> Result<Option<LedgerEntry>, JournalError>;
 
     /// Notes what became of a stream, a question or a receipt.

@@ -221,7 +221,7 @@ impl JournalWriter for Writer {
     fn remember(
         &mut self,
         key: &LedgerKey,
-        entry: LedgerEntry,
+        entry: &LedgerEntry,
     ) -> Result<Option<LedgerEntry>, JournalError> {
         let grouped = self.answers.iter().find(|(known, _)| known == key);
         let known = match grouped {
@@ -229,7 +229,7 @@ impl JournalWriter for Writer {
             None => self.shared.stored().answer(key, self.shared.clock.now_ms()),
         };
         if known.is_none() {
-            self.answers.push((key.clone(), entry));
+            self.answers.push((key.clone(), entry.clone()));
         }
         Ok(known)
     }

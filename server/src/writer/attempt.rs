@@ -79,11 +79,12 @@ pub(super) fn attempt(
     }
     if let Some(Remember { key, hash, window_ms }) = ledger {
         let expires_at = ts.saturating_add(window_ms);
-        let entry = LedgerEntry { hash, answer: answer.clone(), at: at.clone(), expires_at };
-        let known = journal.remember(&key, entry).map_err(CommitError::journal)?;
+        let entry = LedgerEntry { hash, answer, at, expires_at };
+        let known = journal.remember(&key, &entry).map_err(CommitError::journal)?;
         if let Some(known) = known {
             return Err(CommitError::Answered(known));
         }
+        LedgerEntry { answer, at, .. } = entry;
     }
     Ok(Stored { committed: Committed { answer, at }, hooks, outgoing })
 }

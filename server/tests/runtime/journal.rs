@@ -101,7 +101,7 @@ impl JournalWriter for FaultyWriter {
     fn remember(
         &mut self,
         key: &LedgerKey,
-        entry: LedgerEntry,
+        entry: &LedgerEntry,
     ) -> Result<Option<LedgerEntry>, JournalError> {
         self.inner.remember(key, entry)
     }

@@ -132,7 +132,7 @@ impl JournalWriter for Writer {
     fn remember(
         &mut self,
         key: &LedgerKey,
-        entry: LedgerEntry,
+        entry: &LedgerEntry,
     ) -> Result<Option<LedgerEntry>, JournalError> {
         self.writer.remember(key, entry)
     }

@@ -1,19 +1,20 @@
 //! Retention: takes out what nobody is given any more, a little at a time.
 //!
 //! What readers are given is exact, since they look at the bounds themselves. The sweep only makes
-//! room: it goes through each table from its first row to its last, over and over, a few rows with
-//! every group and a few from time to time. So a room that fell silent is swept like any other, the
-//! work per command is the same however much there is, and no second index has to be kept.
+//! room: it goes through each table from its first row to its last, over and over, a few rows whenever
+//! an event has taken the place of another one, and a few from time to time. So a room that fell silent
+//! is swept like any other, the work is the same however much there is, and no second index has to be
+//! kept.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::rows::signed;
 
 /// How many rows are looked at in one go.
 const STEP: i64 = 512;
 
-/// How many rows are looked at for each that is written. A row that could go is met again after half
-/// as many were written as there are: so a table is at most about twice what it has to be.
+/// How many rows are looked at for each that makes another one go. A row that could go is met after
+/// half as many were written as there are: so a table is at most about twice what it has to be.
 const PER_ROW: i64 = 2;
 
 /// How long a room without events keeps its position: as long as a client may have been away and
@@ -63,9 +64,9 @@ pub(super) struct Sweeper {
 }
 
 impl Sweeper {
-    /// Notes that rows were written.
-    pub(super) fn owe(&mut self, rows: i64) {
-        self.owed += rows * PER_ROW;
+    /// Notes that an event was written for which another one can go.
+    pub(super) fn owe(&mut self) {
+        self.owed += PER_ROW;
     }
 
     /// Those rows were taken back.
@@ -82,10 +83,7 @@ impl Sweeper {
             return Ok(());
         }
         self.owed -= STEP;
-        // Answers and events are written side by side.
-        remove(connection, &EVENTS, &mut self.events, STEP / 2, now)?;
-        remove(connection, &ANSWERS, &mut self.answers, STEP / 2, now)?;
-        Ok(())
+        remove(connection, &EVENTS, &mut self.events, STEP, now).map(drop)
     }
 
     /// Goes on a step in every table, and gives room back to the disk. Says whether it is worth going
@@ -147,13 +145,13 @@ fn next(
 ) -> rusqlite::Result<Option<(i64, i64)>> {
     let after = *cursor;
     let name = table.name;
-    let last: Option<i64> = connection
+    let (last, count): (Option<i64>, i64) = connection
         .prepare_cached(&format!(
-            "SELECT max(id) FROM (SELECT id FROM {name} WHERE id > ?1 ORDER BY id LIMIT ?2)"
+            "SELECT max(id), count(*)
+             FROM (SELECT id FROM {name} WHERE id > ?1 ORDER BY id LIMIT ?2)"
         ))?
-        .query_row((after, step), |row| row.get(0))
-        .optional()?
-        .flatten();
-    *cursor = last.unwrap_or(0);
+        .query_row((after, step), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    // At the end it begins anew: it must not run after new rows for ever.
+    *cursor = last.filter(|_| count == step).unwrap_or(0);
     Ok(last.map(|last| (after, last)))
 }

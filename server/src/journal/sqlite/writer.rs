@@ -167,7 +167,9 @@ impl Writer {
         let row = self.rooms.row(connection, place)?;
         self.rooms.note(place, *retention, body.ts);
         insert_event(connection, row, at.seq, body)?;
-        self.sweeper.owe(1);
+        if retention.count.is_some_and(|count| at.seq > count.into()) {
+            self.sweeper.owe();
+        }
         Ok(at)
     }
 
@@ -186,7 +188,6 @@ impl Writer {
         insert_answer(connection, key, entry, now)?;
         self.pending.answer = Some(key.clone());
         self.common.seen.insert(key, entry.expires_at, now);
-        self.sweeper.owe(1);
         Ok(None)
     }
 
@@ -283,9 +284,9 @@ impl JournalWriter for Writer {
     fn remember(
         &mut self,
         key: &LedgerKey,
-        entry: LedgerEntry,
+        entry: &LedgerEntry,
     ) -> Result<Option<LedgerEntry>, JournalError> {
-        let known = self.remember_now(key, &entry);
+        let known = self.remember_now(key, entry);
         self.failed(known)
     }
 

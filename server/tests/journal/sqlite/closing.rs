@@ -16,7 +16,7 @@ fn fill(journal: &Sqlite) -> Box<dyn JournalWriter> {
         let subject = "ann".to_owned();
         writer.record(&Change::ReceiptGiven { room: key("a"), subject, receipt }).unwrap();
         writer.record(&Change::StreamOpened(stream())).unwrap();
-        writer.remember(&id(1), answer("1")).unwrap();
+        writer.remember(&id(1), &answer("1")).unwrap();
     });
     writer
 }

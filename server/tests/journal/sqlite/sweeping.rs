@@ -34,10 +34,10 @@ async fn what_is_over_leaves_the_file_also_in_rooms_that_fell_silent() {
             writer.append(&aged("young", "1", HOUR, 0)).unwrap();
             let over = LedgerEntry { expires_at: now() - 1, ..answer("1") };
             writer.savepoint().unwrap();
-            writer.remember(&id(number), over).unwrap();
+            writer.remember(&id(number), &over).unwrap();
             writer.release().unwrap();
         }
-        writer.remember(&id(5_000), answer("1")).unwrap();
+        writer.remember(&id(5_000), &answer("1")).unwrap();
     });
 
     tend(&mut *writer);

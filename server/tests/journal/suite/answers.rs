@@ -21,7 +21,7 @@ pub(crate) async fn an_answer_is_found_as_soon_as_it_is_committed(journal: &dyn 
     let before = journal.recall(&id(1)).await.unwrap();
 
     store(&mut *writer, |writer| {
-        assert_eq!(writer.remember(&id(1), whole.clone()).unwrap(), None);
+        assert_eq!(writer.remember(&id(1), &whole.clone()).unwrap(), None);
     });
 
     assert_eq!(before, None);
@@ -36,18 +36,18 @@ pub(crate) async fn the_first_answer_under_an_id_stays(journal: &dyn Journal) {
     let mut writer = journal.writer().unwrap();
 
     store(&mut *writer, |writer| {
-        assert_eq!(writer.remember(&id(1), first.clone()).unwrap(), None);
-        assert_eq!(writer.remember(&id(1), answer("2")).unwrap(), Some(first.clone()));
+        assert_eq!(writer.remember(&id(1), &first.clone()).unwrap(), None);
+        assert_eq!(writer.remember(&id(1), &answer("2")).unwrap(), Some(first.clone()));
     });
     writer.begin().unwrap();
     writer.savepoint().unwrap();
-    assert_eq!(writer.remember(&id(1), answer("3")).unwrap(), Some(first.clone()));
+    assert_eq!(writer.remember(&id(1), &answer("3")).unwrap(), Some(first.clone()));
     writer.rollback().unwrap();
     writer.savepoint().unwrap();
-    assert_eq!(writer.remember(&id(2), answer("4")).unwrap(), None);
+    assert_eq!(writer.remember(&id(2), &answer("4")).unwrap(), None);
     writer.release().unwrap();
     writer.savepoint().unwrap();
-    assert!(writer.remember(&id(2), answer("5")).unwrap().is_some());
+    assert!(writer.remember(&id(2), &answer("5")).unwrap().is_some());
     writer.rollback().unwrap();
     writer.commit().unwrap();
 
@@ -59,10 +59,10 @@ pub(crate) async fn an_id_is_free_again_when_its_time_is_over(journal: &dyn Jour
     let over = LedgerEntry { expires_at: now() - 1, ..answer("1") };
     let mut writer = journal.writer().unwrap();
 
-    store(&mut *writer, |writer| drop(writer.remember(&id(1), over).unwrap()));
+    store(&mut *writer, |writer| drop(writer.remember(&id(1), &over).unwrap()));
     let forgotten = journal.recall(&id(1)).await.unwrap();
     store(&mut *writer, |writer| {
-        assert_eq!(writer.remember(&id(1), answer("2")).unwrap(), None);
+        assert_eq!(writer.remember(&id(1), &answer("2")).unwrap(), None);
     });
     writer.tend();
 
@@ -75,10 +75,10 @@ pub(crate) async fn an_answer_of_a_command_that_is_rolled_back_is_none(journal: 
     writer.begin().unwrap();
 
     writer.savepoint().unwrap();
-    writer.remember(&id(1), answer("1")).unwrap();
+    writer.remember(&id(1), &answer("1")).unwrap();
     writer.rollback().unwrap();
     writer.savepoint().unwrap();
-    let second = writer.remember(&id(1), answer("2")).unwrap();
+    let second = writer.remember(&id(1), &answer("2")).unwrap();
     writer.rollback().unwrap();
     writer.commit().unwrap();
 

@@ -80,7 +80,7 @@ pub(crate) async fn a_group_is_invisible_before_its_commit_and_gone_when_abandon
     writer.begin().unwrap();
     writer.savepoint().unwrap();
     writer.append(&event("a", "1")).unwrap();
-    writer.remember(&id(1), answer("1")).unwrap();
+    writer.remember(&id(1), &answer("1")).unwrap();
     writer.release().unwrap();
 
     let seen = journal.extent(&key("a")).await.unwrap().head.seq;
@@ -88,7 +88,7 @@ pub(crate) async fn a_group_is_invisible_before_its_commit_and_gone_when_abandon
     writer.abandon();
     store(&mut *writer, |writer| {
         assert_eq!(writer.append(&event("a", "2")).unwrap().seq, 1);
-        assert_eq!(writer.remember(&id(1), answer("2")).unwrap(), None);
+        assert_eq!(writer.remember(&id(1), &answer("2")).unwrap(), None);
     });
 
     assert_eq!((seen, answered), (0, None));

@@ -54,7 +54,7 @@ impl Model {
         }
         let mut is_kept = command.is_kept;
         if let Some(of) = command.id {
-            let known = writer.remember(&id(of), answer(&number.to_string())).unwrap();
+            let known = writer.remember(&id(of), &answer(&number.to_string())).unwrap();
             let model = &mut self.answers[of as usize];
             assert_eq!(known.map(|entry| entry.answer.json), *model);
             is_kept &= model.is_none();

@@ -58,7 +58,7 @@ pub(crate) async fn tending_takes_nothing_that_is_kept(journal: &dyn Journal) {
             writer.append(&aged("b", &number.to_string(), HOUR, 0)).unwrap();
             writer.append(&event("c", &number.to_string())).unwrap();
         }
-        writer.remember(&id(1), answer("1")).unwrap();
+        writer.remember(&id(1), &answer("1")).unwrap();
     });
 
     for _ in 0..3 {
