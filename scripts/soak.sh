@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# The long runs: property tests with many more cases, then clients on a link that is cut again and again.
-#   SOAK_MINUTES=240 make soak      half an hour unless told
+# The long runs: property tests with many more cases, histories under faults by the thousand, then clients on a link
+# that is cut again and again.
+#   SOAK_MINUTES=240 make soak              half an hour unless told
+#   HISTORIES=100000 FULL_HISTORIES=1000 make soak
 source "$(dirname "$0")/lib.sh"
 
 export SOAK_MINUTES=${SOAK_MINUTES:-30}
@@ -10,7 +12,8 @@ export PROPTEST_CASES=${PROPTEST_CASES:-20000}
 scripts/prerequisites.sh soak
 step "npm packages" scripts/npm-packages.sh
 step "client packages" scripts/build-clients.sh
-step "server" cargo build --locked --package tautline-quickstart-server
+step "servers" scripts/build-servers.sh
 step "properties" scripts/test/rust-tests.sh
+scripts/soak/histories.sh
 echo "  ...     $SOAK_MINUTES minutes of cuts"
 npx vitest run --root examples/quickstart/e2e --config soak/vitest.config.ts

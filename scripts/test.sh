@@ -79,6 +79,7 @@ rust_lane &
 npm_lane
 wait
 suite "servers" scripts/build-servers.sh
+suite "histories" scripts/test/histories.sh
 suite "conformance" npx vitest run --root clients/conformance/wire
 suite "browser" npx vitest run --root clients/conformance/browser
 suite "end to end" scripts/test/end-to-end.sh

@@ -8,6 +8,8 @@ mod kept;
 mod plan;
 mod road;
 mod server;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::time::Duration;

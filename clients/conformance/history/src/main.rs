@@ -6,8 +6,12 @@
 //! cargo run -p tautline-history -- --full --runs 20  # with processes, sockets and real clients
 //! ```
 
+use std::num::NonZero;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
@@ -34,10 +38,13 @@ struct Args {
     /// `scripts/build-servers.sh` and `scripts/build-clients.sh` make.
     #[arg(long)]
     full: bool,
-    /// How many runs of the full stack go on side by side.
-    #[arg(long, default_value_t = 4)]
-    beside: usize,
+    /// How many runs go on side by side: one per processor, and four of the full stack, unless told.
+    #[arg(long)]
+    beside: Option<usize>,
 }
+
+/// How many runs of the full stack go on side by side: they wait more than they work.
+const FULL_BESIDE: usize = 4;
 
 /// What became of a run of either kind.
 struct Outcome {
@@ -75,16 +82,15 @@ fn main() -> anyhow::Result<ExitCode> {
         let runtime = tokio::runtime::Runtime::new()?;
         runtime.block_on(async {
             let runs = seeds.map(|seed| full_run(seed, &programs));
-            let mut runs = stream::iter(runs).buffer_unordered(args.beside);
+            let mut runs = stream::iter(runs).buffer_unordered(args.beside.unwrap_or(FULL_BESIDE));
             while let Some(outcome) = runs.next().await {
                 note(&outcome?);
             }
             anyhow::Ok(())
         })?;
     } else {
-        for seed in seeds {
-            note(&virtual_run(seed)?);
-        }
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        virtual_runs(seeds, args.beside.unwrap_or(processors), &mut note)?;
     }
     let seconds = began.elapsed().as_secs_f64();
     println!(
@@ -92,6 +98,35 @@ fn main() -> anyhow::Result<ExitCode> {
         runs as f64 / seconds
     );
     Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs each seed on one of so many threads: a run lives in one.
+fn virtual_runs(
+    seeds: Range<u64>,
+    beside: usize,
+    note: &mut impl FnMut(&Outcome),
+) -> anyhow::Result<()> {
+    let next = AtomicU64::new(seeds.start);
+    let (tell, outcomes) = mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..beside {
+            let (tell, next) = (tell.clone(), &next);
+            scope.spawn(move || {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    // Nobody hears the rest if one run broke off.
+                    if seed >= seeds.end || tell.send(virtual_run(seed)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(tell);
+        for outcome in outcomes {
+            note(&outcome?);
+        }
+        Ok(())
+    })
 }
 
 fn virtual_run(seed: u64) -> anyhow::Result<Outcome> {

@@ -17,6 +17,8 @@ use crate::history::{Entry, Kept, rename_epochs};
 
 pub use plan::Plan;
 pub use storage::Kind;
+#[cfg(test)]
+pub(crate) use world::{Trusting, contract};
 
 /// What became of a run.
 #[derive(Debug)]
