@@ -86,6 +86,15 @@ pub enum Anomaly {
         /// The room.
         room: String,
     },
+    /// What the server brought of missed events is not what it said: a part, or less than the client has.
+    Broken {
+        /// To whom.
+        who: String,
+        /// The room.
+        room: String,
+        /// What the client made of it.
+        why: String,
+    },
     /// An event came that is not the next one.
     OutOfTurn {
         /// To whom.
@@ -172,6 +181,9 @@ impl fmt::Display for Anomaly {
             }
             Self::Untold { who, room } => {
                 write!(f, "{who} entered {room} anew without being told why")
+            }
+            Self::Broken { who, room, why } => {
+                write!(f, "{who} could not go on in {room}: {why}")
             }
             Self::OutOfTurn { who, room, after: Some(after), place } => {
                 write!(f, "{who} received {place} of {room} after {after}")

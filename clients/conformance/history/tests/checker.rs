@@ -271,6 +271,20 @@ fn whoever_enters_anew_is_told_that_events_may_be_lost() {
 }
 
 #[test]
+fn a_server_that_brings_a_part_or_knows_less_than_its_client_is_found() {
+    for why in ["incomplete", "ahead"] {
+        let mut anew = entered_anew("bob", 1, &["a1"]);
+        if let What::Entered { lost, .. } = &mut anew.what {
+            *lost = Some(why.to_owned());
+        }
+        let history =
+            [invoked("ann", "a1"), answered("ann", "a1", 1), entered("bob", 0, &[]), anew];
+
+        only(&history, &kept(&["a1"]), |anomaly| matches!(anomaly, Anomaly::Broken { .. }));
+    }
+}
+
+#[test]
 fn whoever_is_in_a_room_has_all_of_it_when_a_run_has_come_to_rest() {
     let history = [entered("bob", 0, &[]), invoked("ann", "a1"), answered("ann", "a1", 1)];
     let kept = kept(&["a1"]);

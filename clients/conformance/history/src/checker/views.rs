@@ -7,6 +7,10 @@ use super::End;
 use crate::anomaly::Anomaly;
 use crate::history::{Entry, Kept, KeptRoom, Place, What};
 
+/// Reasons to begin anew that only a server gives which is wrong: a part of what it calls complete, and
+/// an end that is before what a client has.
+const BROKEN: [&str; 2] = ["incomplete", "ahead"];
+
 /// What one client has of one room.
 struct View {
     at: Option<Place>,
@@ -26,6 +30,11 @@ pub(super) fn check(history: &[Entry], kept: &Kept, end: End) -> Vec<Anomaly> {
                     anomalies.push(Anomaly::WrongState { who, room, what });
                 }
                 let marks = marks.iter().cloned().collect();
+                // A server that has lost nothing trims and renews, and nothing else.
+                if let Some(why) = lost.as_ref().filter(|why| BROKEN.contains(&why.as_str())) {
+                    let (who, room, why) = (who.clone(), room.clone(), why.clone());
+                    anomalies.push(Anomaly::Broken { who, room, why });
+                }
                 let before = views.insert((who, room), View { at: place.clone(), marks });
                 if before.is_some() && lost.is_none() {
                     anomalies.push(Anomaly::Untold { who: who.clone(), room: room.clone() });

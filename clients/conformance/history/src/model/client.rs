@@ -196,6 +196,11 @@ impl Client {
     /// A packet came in.
     pub fn receive(&mut self, packet: &Packet, now: u64) {
         let args = serde_json::from_str::<Vec<Value>>(&packet.data).unwrap_or_default();
+        // What still comes of a link that was given up is nobody's any more.
+        let is_welcome = args.first().is_some_and(|name| name == "tautline:welcome");
+        if self.ledger.is_none() && !is_welcome {
+            return;
+        }
         match (packet.kind, packet.id) {
             ('2', _) => self.event(&args, now),
             ('3', Some(id)) => {
