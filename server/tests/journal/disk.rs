@@ -11,6 +11,7 @@ use tautline::Outcome;
 use tautline_server::journal::*;
 use tautline_server::testing::TestSocket;
 
+use crate::sample::key;
 use crate::shop::{self, Ordered, enter, order};
 use crate::sqlite::Place;
 
@@ -187,4 +188,6 @@ async fn a_full_disk_refuses_and_works_again_when_there_is_room() {
     assert_eq!(refused, Err(("journal_unavailable".to_owned(), Outcome::NotExecuted)));
     assert!(matches!(failing, Health::Failing(reason) if reason.contains("full")));
     assert_eq!((later, server.journal_health()), (Ok(2), Health::Ready));
+    let room = RoomKey { namespace: "/shops", ..key("shop:s") };
+    assert_eq!(db.extent(&room).await.unwrap().head.seq, 2, "no number is left out");
 }

@@ -3,9 +3,10 @@
 //!
 //! Threads of our own and not the runtime's for blocking work: a thread takes all that waits, up to
 //! a bound, and reads it in one transaction. SQLite forgets what it has cached between two
-//! transactions when somebody has written in between, so a thousand clients that come back together
-//! are read about twice as fast.
+//! transactions when somebody has written in between; so a thousand clients that come back together
+//! while others talk are read from memory, and not each from the file.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -91,7 +92,11 @@ impl Readers {
         });
         // Without threads nobody answers, which is told below.
         let _ended = self.questions.send(question);
-        async move { answer.await.unwrap_or_else(|_| Err(unavailable("the readers have ended"))) }
+        async move {
+            answer.await.unwrap_or_else(|_| {
+                Err(unavailable("the question panicked, or the readers have ended"))
+            })
+        }
     }
 }
 
@@ -135,7 +140,9 @@ fn answer_all(connection: &Connection, questions: &mut Vec<Question>) -> Conditi
         }
     };
     for question in questions.drain(..) {
-        if question(Ok(&transaction)) == Condition::Spoilt {
+        // A question of the application's that panics costs itself its answer, and nobody else.
+        let asked = catch_unwind(AssertUnwindSafe(|| question(Ok(&transaction))));
+        if asked.unwrap_or(Condition::Spoilt) == Condition::Spoilt {
             condition = Condition::Spoilt;
         }
     }

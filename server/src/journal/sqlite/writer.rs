@@ -33,6 +33,8 @@ pub(super) struct Writer {
     common: Arc<Common>,
     /// `None` after the connection was spoilt, until the next group.
     store: Option<Store>,
+    /// Whether a group was begun and is neither stored nor given up.
+    is_in_group: bool,
     rooms: Rooms,
     /// What SQLite says of writers other than this one.
     data_version: i64,
@@ -88,6 +90,7 @@ impl Writer {
         Self {
             common,
             store: Some(store),
+            is_in_group: false,
             rooms: Rooms::default(),
             data_version: 0,
             pending: Pending::default(),
@@ -111,6 +114,7 @@ impl Writer {
         let connection = &self.store.insert(store).connection;
         self.keeper.finish(connection)?;
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        self.is_in_group = true;
         let version: i64 =
             connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
         if version != self.data_version {
@@ -235,6 +239,7 @@ impl Writer {
         let now = self.common.clock.now_ms();
         self.sweeper.pay(connection, now)?;
         connection.prepare_cached("COMMIT")?.execute([]).map_err(of_commit)?;
+        self.is_in_group = false;
         Ok(())
     }
 
@@ -252,6 +257,7 @@ impl Writer {
             let now = self.common.clock.now_ms();
             let goes_on = self.sweeper.sweep(connection, now)?;
             connection.prepare_cached("COMMIT")?.execute([]).map_err(of_commit)?;
+            self.is_in_group = false;
             Ok(goes_on)
         })();
         // Rooms may be gone.
@@ -328,13 +334,17 @@ impl JournalWriter for Writer {
         self.pending = Pending::default();
         self.lent.set(Lent::No);
         self.fault.replace(None);
-        let Some(store) = &self.store else { return };
-        store.guard.set(false);
-        if store.connection.is_autocommit() {
+        if !std::mem::replace(&mut self.is_in_group, false) {
             return;
         }
         self.rooms.clear();
         self.sweeper.forgive();
+        let Some(store) = &self.store else { return };
+        store.guard.set(false);
+        // A full disk has rolled it back already.
+        if store.connection.is_autocommit() {
+            return;
+        }
         if let Err(error) = store.connection.execute_batch("ROLLBACK") {
             tracing::error!(%error, "a group could not be rolled back: its connection is closed");
             self.store = None;

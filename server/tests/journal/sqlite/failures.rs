@@ -9,6 +9,7 @@ use tautline_server::journal::*;
 use tautline_server::testing::TestSocket;
 
 use super::Place;
+use crate::sample::key;
 use crate::shop::{self, enter, order};
 
 fn failing(server: &Server) -> String {
@@ -56,6 +57,9 @@ async fn a_full_file_refuses_what_it_cannot_hold_and_goes_on_when_there_is_room(
     assert!(reason.contains("full"), "{reason}");
     assert!(later.is_ok(), "{later:?}");
     assert_eq!(server.journal_health(), Health::Ready);
+    let room = RoomKey { namespace: "/shops", ..key("shop:s") };
+    let page = db.extent(&room).await.unwrap();
+    assert_eq!((page.first, page.head.seq), (1, u64::from(stored) + 1), "no number is left out");
 }
 
 #[tokio::test]
@@ -128,4 +132,19 @@ async fn a_damaged_file_refuses_and_works_again_when_it_is_whole() {
     assert!(reason.contains("malformed"), "{reason}");
     assert!(later.is_ok(), "{later:?}");
     assert_eq!((server.journal_health(), rows(&place)), (Health::Ready, 2));
+}
+
+#[tokio::test]
+async fn a_question_that_panics_costs_nobody_else_an_answer() {
+    let place = Place::new();
+    let db = shop::with_tables(Sqlite::builder(place.file())).open().unwrap();
+
+    for _ in 0..8 {
+        let asked = db.query::<()>(|_| panic!("the question panics")).await;
+        assert!(asked.is_err());
+    }
+
+    let count =
+        db.query(|db| db.query_row("SELECT count(*) FROM orders", [], |row| row.get::<_, u32>(0)));
+    assert_eq!(count.await.unwrap(), 0_u32);
 }
