@@ -12,7 +12,7 @@ demo: ## Sets up what is missing, then serves the quickstart (PORT=4000, another
 test: ## Runs everything: formats, lints, contracts, unit, type, package and browser tests.
 	@scripts/test.sh
 
-bench: ## Measures the server against a bare Socket.IO server and prints the ratios.
+bench: ## Measures the server against a bare Socket.IO server and a bare SQLite writer, and prints the ratios.
 	@scripts/bench.sh
 
 soak: ## Runs the long tests: hours of faults, load and reconnects.
