@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod settle;
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -9,19 +10,18 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use tautline::control::{QuestionOutcome, Settled};
+use tautline::control::QuestionOutcome;
 use tautline::{Encoded, LibraryCode, Problem, Retention, Uuid};
 
-use crate::commit::Work;
 use crate::encode::{json, renumbered};
-use crate::journal::{Change, QuestionRecord, RoomKey};
+use crate::journal::{QuestionRecord, RoomKey};
 use crate::runtime::Runtime;
 use crate::session::lock;
-use crate::stage::{Staged, Target, library_event};
 use crate::stream::rooms_again;
 
 pub(crate) use answer::answer;
 pub(crate) use ask::{Asker, ask};
+use settle::settled;
 
 /// How many ended questions are remembered, to tell a late answer how they ended.
 const REMEMBERED: usize = 4_096;
@@ -171,26 +171,6 @@ pub(crate) fn call_off_all(runtime: &Arc<Runtime>, questions: Vec<QuestionRecord
             rooms_again(facts, event, rooms)
         });
         spawn_settled(runtime, id, rooms.unwrap_or_default());
-    }
-}
-
-/// Tells the rooms that a question has ended.
-async fn settled(
-    runtime: &Runtime,
-    id: Uuid,
-    rooms: Vec<(RoomKey, Retention)>,
-    outcome: QuestionOutcome,
-) {
-    let payload = Settled { question: id.to_string(), outcome };
-    let mut work = Work::new();
-    work.effects.changes.push(Change::QuestionClosed(id));
-    match Staged::new(library_event("tautline:settled"), Target::Rooms(rooms), &payload) {
-        Ok(staged) => work.effects.staged.push(staged),
-        Err(error) => tracing::error!(%error, "a settled question cannot be told"),
-    }
-    if let Err(error) = runtime.writer.store(work).await {
-        // Clients learn it when they answer, or when they join again.
-        tracing::error!(question = %id, ?error, "a settled question was not stored");
     }
 }
 

@@ -1,8 +1,12 @@
 //! Questions: the first valid answer counts, the others hear of it, a reload finds them.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tautline_server::journal::{Host, Journal};
 use tautline_server::testing::{TestEvent, TestSocket};
 
+use super::journal::{FULL, Faulty, WELL};
 use super::lab::{Lab, enter, join, task};
 
 const INQUIRY: &str = "inquire";
@@ -45,6 +49,30 @@ async fn the_first_valid_answer_counts_and_everybody_hears_that_it_is_settled() 
     let settled = eve.next_named("tautline:settled").await;
     assert_eq!(settled.payload, json!({ "question": id(&asked), "outcome": "answered" }));
     assert_eq!(settled.meta["seq"], 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_could_not_be_told_that_it_is_settled_is_told_when_the_journal_works_again() {
+    let journal = Faulty::new(Host::Task);
+    let server = Lab::default().server_with(journal.clone());
+    let (_one, ann) = join(&server, "ann", "a").await;
+    let (_two, mut bob) = join(&server, "bob", "a").await;
+    let asking = ann.call::<Value>(INQUIRY, &inquiry());
+    let asked = bob.next_named("decide").await;
+
+    journal.set(FULL);
+    let given = answer(&bob, &id(&asked), "soup").await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    journal.set(WELL);
+    let settled = bob.next_named("tautline:settled").await;
+    server.shutdown().await;
+    let unfinished = journal.unfinished().await.unwrap();
+
+    assert_eq!(given, json!({ "ok": null }));
+    assert_eq!(asking.await.unwrap()["words"], "soup");
+    assert_eq!(settled.payload, json!({ "question": id(&asked), "outcome": "answered" }));
+    assert_eq!(settled.meta["seq"], 2);
+    assert!(unfinished.questions.is_empty());
 }
 
 #[tokio::test]
