@@ -153,9 +153,11 @@ impl StreamState {
         self.heard_at = self.heard_at.max(now);
     }
 
-    /// They were not: the same parts are handed over again, a little later.
+    /// They were not: the same parts are handed over again, a little later. A lease that is over waits as
+    /// long, also if there was no part: a journal that does not even begin must not be asked at once.
     pub(crate) fn not_stored(&mut self, now: u64) {
         self.text.not_stored(now);
+        self.expire_later(now);
     }
 
     /// Begins to end it: from now on nobody sees it as open.
@@ -174,9 +176,13 @@ impl StreamState {
     pub(crate) fn not_ended(&mut self, now: u64) {
         if let Phase::Ending { from_start } = self.phase {
             self.phase = if from_start { Phase::Starting } else { Phase::Open };
-            let again = (now + AGAIN_AFTER).saturating_sub(self.rules.lease_ms);
-            self.heard_at = self.heard_at.max(again);
+            self.expire_later(now);
         }
+    }
+
+    fn expire_later(&mut self, now: u64) {
+        let again = (now + AGAIN_AFTER).saturating_sub(self.rules.lease_ms);
+        self.heard_at = self.heard_at.max(again);
     }
 
     /// Whether whoever joins is told of it. Told late and no more told early: a client that does not

@@ -115,6 +115,16 @@ fn an_end_that_was_not_stored_is_none() {
 }
 
 #[test]
+fn a_lease_that_is_over_waits_for_a_journal_that_does_not_begin() {
+    let mut state = started();
+    let over = state.expires_at().unwrap();
+
+    state.not_stored(over);
+
+    assert_eq!(state.expires_at(), Some(over + 1_000));
+}
+
+#[test]
 fn a_stream_may_end_before_its_start_is_stored() {
     let mut state = StreamState::starting(RULES, 0);
 
