@@ -1,5 +1,5 @@
-//! Randomness that spreads things in time and space, such as what must not beat together. Not for
-//! secrets and not for names.
+//! Randomness that spreads things in time and space, such as what must not beat together, and
+//! names that come up in the order of things. Not for secrets.
 
 use std::hash::{BuildHasher, DefaultHasher, Hash};
 
@@ -14,6 +14,16 @@ pub(crate) fn bits() -> u64 {
     let (high, low) = Uuid::new_v4().as_u64_pair();
     // The halves that hold neither version nor variant.
     high >> 32 << 32 | low & 0xffff_ffff
+}
+
+/// A name that nothing else has: likewise.
+pub(crate) fn id() -> Uuid {
+    #[cfg(feature = "failpoints")]
+    if let (Some(high), Some(low)) = (crate::failpoint::planted(), crate::failpoint::planted()) {
+        let bytes = (u128::from(high) << 64 | u128::from(low)).to_be_bytes();
+        return uuid::Builder::from_random_bytes(bytes).into_uuid();
+    }
+    Uuid::new_v4()
 }
 
 /// A hasher that nobody outside can foresee.

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::answer::reader;
 use super::{Open, call_off, settled};
+use crate::chance;
 use crate::commit::{Hook, Work};
 use crate::journal::{Change, QuestionRecord, QuestionRef, RoomKey};
 use crate::runtime::Runtime;
@@ -33,7 +34,7 @@ pub(crate) async fn ask<P: Wire, A: Wire, E: ContractError>(
         return Err(Unanswered::Failed(Cause::new("the event is not a question")));
     };
     let payload = encode(payload).map_err(|error| Unanswered::Failed(Cause::new(error)))?;
-    let id = Uuid::new_v4();
+    let id = chance::id();
     runtime.streams.begun.add(id);
     let expires_at = runtime.clock.now_ms() + u64::from(expires_ms);
     let (tell, mut answer) = oneshot::channel::<Result<A, E>>();

@@ -11,6 +11,7 @@ use super::entry::{Entry, Making};
 use super::error::StreamError;
 use super::frames::{append, ended};
 use super::state::{Producer, Refused, StreamState};
+use crate::chance;
 use crate::commit::{CommitError, Effects, Hook, StepFailed, Work};
 use crate::journal::{Change, RoomKey, StreamRecord, StreamRef};
 use crate::session::lock;
@@ -37,7 +38,7 @@ impl Streams {
     /// Begins a stream: stored and published at once.
     pub(crate) fn begin(self: &Arc<Self>, beginning: Beginning) -> Arc<Entry> {
         let Beginning { event, rooms, payload, cause } = beginning;
-        let (id, now) = (Uuid::new_v4(), self.now());
+        let (id, now) = (chance::id(), self.now());
         let (lease_ms, payload, fault) = match (event.kind, payload) {
             _ if self.is_closing() => (0, Encoded::default(), Some(StreamError::ShuttingDown)),
             (EventKind::Stream { lease_ms }, Ok(payload)) => (lease_ms, payload, None),
