@@ -29,6 +29,8 @@ export function stock(order: Order): Actor {
   const history = writer(order.name);
   const wanted = new Set<string>();
   const inside = new Set<string>();
+  /** Moves on when an answer to a join that is under way is of no use any more. */
+  const turns = new Map<string, number>();
   const waiting = new Set<Waiting>();
   let guest: string | undefined;
   let isWelcome = false;
@@ -44,8 +46,10 @@ export function stock(order: Order): Actor {
 
   function join(room: string) {
     const [kind = "", id] = room.split(":");
+    const turn = (turns.get(room) ?? 0) + 1;
+    turns.set(room, turn);
     socket.emit(`join_${kind}`, { [kind]: id }, (answer: Answer) => {
-      if (!answer.ok || !wanted.has(room)) return;
+      if (!answer.ok || turns.get(room) !== turn) return;
       inside.add(room);
       const place = answer.at?.find((at) => at.room === room);
       history.entered(room, answer.ok.marks ?? [], place ? { place } : {});
@@ -112,6 +116,7 @@ export function stock(order: Order): Actor {
     },
     leave(room) {
       wanted.delete(room);
+      turns.set(room, (turns.get(room) ?? 0) + 1);
       if (inside.delete(room)) history.left(room);
       if (isWelcome) socket.emit("tautline:unsubscribe", { room }, () => {});
     },
