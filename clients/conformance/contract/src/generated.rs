@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "b60857c65607577e439945b47498a99248c2846de7831325fd73e3ce521299b2";
+    "acabde8761e94fdc65648184c012fec247e499f172a0af44aceefedd34878811";

@@ -17,6 +17,13 @@ pub struct Slip {
     pub slip: String,
 }
 
+/// A hall, in which sagas are told and votes are taken.
+#[room("hall:{hall}")]
+pub struct Hall {
+    /// Which one.
+    pub hall: String,
+}
+
 /// What was written with a row, in order.
 #[payload]
 pub struct Marks {
@@ -48,6 +55,33 @@ pub struct Jot {
     pub pause_ms: u32,
 }
 
+/// A saga that is to be told: the words `1`, `2` and so on.
+#[payload]
+pub struct Saga {
+    /// In which hall.
+    pub hall: String,
+    /// How many words.
+    pub words: u32,
+    /// The time between two words.
+    pub pause_ms: u32,
+    /// Whether the teller goes away before the end.
+    pub is_left: bool,
+}
+
+/// Something to vote about.
+#[payload]
+pub struct Poll {
+    /// In which hall.
+    pub hall: String,
+}
+
+/// A vote.
+#[payload]
+pub struct Voice {
+    /// For it or against it.
+    pub is_in_favour: bool,
+}
+
 /// How a handler ends.
 #[payload]
 pub enum NoteEnding {
@@ -69,6 +103,14 @@ pub enum NoteError {
     Unwanted,
 }
 
+/// Why nobody votes.
+#[contract_error]
+pub enum VoteError {
+    /// It is nobody's affair.
+    #[problem(category = cancelled, message = "I do not vote.", hint = "Ask somebody else.")]
+    Abstained,
+}
+
 /// What can be written.
 #[namespace("/history", client = HistoryClient)]
 pub trait HistoryServer {
@@ -79,6 +121,10 @@ pub trait HistoryServer {
     /// Opens a slip.
     #[join(guests = true)]
     async fn join_slip(room: Slip) -> Result<Marks, NoteError>;
+
+    /// Enters a hall.
+    #[join(guests = true)]
+    async fn join_hall(room: Hall) -> Result<Marks, NoteError>;
 
     /// Writes a row, and emits in the same step.
     #[event(delivery = idempotent, room = Log, guests = true, timeout = "3s", offline = queue("24h"))]
@@ -106,6 +152,14 @@ pub trait HistoryServer {
     /// Writes a row, and emits in the same step, to a slip.
     #[event(delivery = idempotent, room = Slip, guests = true, timeout = "3s", offline = queue("24h"))]
     async fn jot(jot: Jot) -> Result<(), NoteError>;
+
+    /// Begins a saga, and answers.
+    #[event(room = Hall, lane = none, guests = true, timeout = "3s")]
+    async fn tell(saga: Saga) -> Result<(), NoteError>;
+
+    /// Takes a vote, and answers when it is over.
+    #[event(room = Hall, lane = none, guests = true, timeout = "3s")]
+    async fn poll(poll: Poll) -> Result<(), NoteError>;
 }
 
 /// What was written.
@@ -140,4 +194,12 @@ pub trait HistoryClient {
     /// Somebody writes; nobody needs to know.
     #[event(room = Log)]
     fn writing(noted: Noted);
+
+    /// A saga is told.
+    #[stream(room = Hall, lease = "2s")]
+    fn saga(saga: Saga) -> Result<(), VoteError>;
+
+    /// For it or against it?
+    #[question(room = Hall, expires = "4s")]
+    async fn vote(poll: Poll) -> Result<Voice, VoteError>;
 }

@@ -139,6 +139,35 @@ pub enum Anomaly {
         /// What.
         mark: String,
     },
+    /// A stream or a question did not begin once and end once.
+    OffCourse {
+        /// The room.
+        room: String,
+        /// Its id.
+        id: String,
+        /// How often it has begun.
+        begun: u32,
+        /// How often it has ended.
+        ended: u32,
+    },
+    /// A stream's text lacks something, or has something twice.
+    Garbled {
+        /// Whose text.
+        who: String,
+        /// The stream.
+        stream: String,
+        /// The text.
+        text: String,
+    },
+    /// A stream's text has become shorter.
+    Forgotten {
+        /// Whose text.
+        who: String,
+        /// The stream.
+        stream: String,
+        /// The text.
+        text: String,
+    },
     /// A run did not come to rest, and nothing says why.
     Restless,
     /// Somebody heard of something before it was stored.
@@ -203,6 +232,15 @@ impl fmt::Display for Anomaly {
                 write!(f, "{who} is at {} of {room}, which is at {}", show(at), show(head))
             }
             Self::Lacks { who, room, mark } => write!(f, "{who} does not see {mark} in {room}"),
+            Self::OffCourse { room, id, begun, ended } => {
+                write!(f, "{id} in {room} has begun {begun} times and ended {ended} times")
+            }
+            Self::Garbled { who, stream, text } => {
+                write!(f, "{who} has [{text}] of {stream}")
+            }
+            Self::Forgotten { who, stream, text } => {
+                write!(f, "{who} has only [{text}] of {stream}, and had more")
+            }
             Self::Restless => write!(f, "the run did not come to rest"),
             Self::Premature { who, mark, is_ack } => {
                 let what = if *is_ack { "acknowledgement" } else { "event" };

@@ -1,6 +1,7 @@
 //! Holds a history against what is stored at its end. Pure: it knows neither clients nor servers, and
 //! any run whose parts write histories can be checked.
 
+mod courses;
 mod effects;
 mod lanes;
 mod promptness;
@@ -24,5 +25,6 @@ pub fn check(history: &[Entry], kept: &Kept, end: End) -> Vec<Anomaly> {
     anomalies.extend(lanes::check(history, kept));
     anomalies.extend(views::check(history, kept, end));
     anomalies.extend(promptness::check(history));
+    anomalies.extend(courses::check(history, kept, end));
     anomalies
 }

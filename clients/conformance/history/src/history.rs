@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tautline::Outcome;
+use tautline_server::journal::EventBody;
 
 /// One thing that somebody did or saw. A history is a list of them, in the order of time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +74,15 @@ pub enum What {
         /// The command that it came from.
         mark: Option<String>,
     },
+    /// A client has more of a stream's text.
+    Heard {
+        /// The room.
+        room: String,
+        /// The stream.
+        stream: String,
+        /// All of it so far.
+        text: String,
+    },
     /// A client is not in a room any more, and its app knows.
     Left {
         /// The room.
@@ -129,12 +140,53 @@ pub struct KeptRoom {
     pub events: Vec<(Place, Option<String>)>,
     /// The marks of the application's rows, in the order in which they were written.
     pub rows: Vec<String>,
+    /// Streams and questions, by id.
+    pub courses: BTreeMap<String, Course>,
+}
+
+/// What the events of a room say of a stream or a question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Course {
+    /// How often it has begun.
+    pub begun: u32,
+    /// How often it has ended.
+    pub ended: u32,
 }
 
 impl KeptRoom {
+    /// Notes an event behind the others. Gives its mark, if it has one.
+    pub fn note(&mut self, place: Place, body: &EventBody) -> Option<String> {
+        let payload = serde_json::from_str::<Value>(&body.payload.json).unwrap_or_default();
+        let mark = payload["mark"].as_str().map(str::to_owned);
+        self.events.push((place, mark.clone()));
+        let begun = body.stream.map(|stream| stream.id.to_string());
+        let begun = begun.or_else(|| Some(body.question.as_ref()?.id.to_string()));
+        let ended = match &*body.name {
+            "tautline:ended" => payload["stream"].as_str().map(str::to_owned),
+            "tautline:settled" => payload["question"].as_str().map(str::to_owned),
+            _ => None,
+        };
+        if let Some(id) = begun {
+            self.courses.entry(id).or_default().begun += 1;
+        }
+        if let Some(id) = ended {
+            self.courses.entry(id).or_default().ended += 1;
+        }
+        mark
+    }
+
     /// The event at a place; `None` if it is not stored any more, or never was.
     pub fn at(&self, place: &Place) -> Option<&Option<String>> {
         self.events.iter().find(|(other, _)| other == place).map(|(_, mark)| mark)
+    }
+
+    /// Whether nothing comes after a place, as far as is stored. An epoch that began after the last
+    /// event has none of its own.
+    pub fn ends_at(&self, place: Option<&Place>) -> bool {
+        let Some((head, _)) = self.events.last() else { return true };
+        place.is_some_and(|place| {
+            head == place || self.events.iter().all(|(other, _)| other.epoch != place.epoch)
+        })
     }
 
     /// Whether the room has forgotten the event at a place.
@@ -162,6 +214,7 @@ pub fn rename_epochs(history: &mut [Entry], kept: &mut Kept) {
             | What::Answered { place: None, .. }
             | What::Refused { .. }
             | What::Entered { place: None, .. }
+            | What::Heard { .. }
             | What::Left { .. }
             | What::Noted { .. } => {}
         }
@@ -195,6 +248,9 @@ impl fmt::Display for Entry {
             }
             What::Received { room, place, mark } => {
                 write!(f, "received  {room} {place} {}", mark.as_deref().unwrap_or("-"))
+            }
+            What::Heard { room, stream, text } => {
+                write!(f, "heard     {room} {stream} [{}]", text.trim_end())
             }
             What::Left { room } => write!(f, "left      {room}"),
             What::Stored { room, place, mark } => {

@@ -4,9 +4,10 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tautline::{Answer, Cause, Failure};
+use tautline::{Answer, Cause, Failure, Unanswered};
 use tautline_conformance::history::{
-    History, HistoryServer, Jot, Jotted, Log, Marks, Note, NoteEnding, NoteError, Noted, Slip,
+    Hall, History, HistoryServer, Jot, Jotted, Log, Marks, Note, NoteEnding, NoteError, Noted,
+    Poll, Saga, Slip,
 };
 use tautline_server::{Context, Tx};
 
@@ -116,6 +117,40 @@ impl<B: Book> HistoryServer for HistoryService<B> {
 
     async fn drop_in(&self, cx: &Self::Context, note: Note) -> Answer<(), NoteError> {
         self.write(cx, note).await
+    }
+
+    async fn authorize_hall(&self, _: &Self::Context, _: &Hall) -> Answer<(), NoteError> {
+        Ok(())
+    }
+
+    async fn join_hall(&self, _: &Self::Context, _: &Hall) -> Answer<Marks, NoteError> {
+        Ok(Marks { marks: Vec::new() })
+    }
+
+    async fn tell(&self, cx: &Self::Context, saga: Saga) -> Answer<(), NoteError> {
+        let stream = cx.emit().saga(&saga);
+        tokio::spawn(async move {
+            for word in 1..=saga.words {
+                // It ends, or is given to the next server.
+                if stream.append(format!("{word} ")).await.is_err() {
+                    return;
+                }
+                pause(saga.pause_ms).await;
+            }
+            if !saga.is_left {
+                // Not stored, or not its own any more: then its lease ends it.
+                let _ended = stream.finish(&()).await;
+            }
+        });
+        Ok(())
+    }
+
+    async fn poll(&self, cx: &Self::Context, poll: Poll) -> Answer<(), NoteError> {
+        match cx.emit().vote(&poll).await {
+            Ok(_) | Err(Unanswered::Declined(_)) => Ok(()),
+            Err(Unanswered::Expired | Unanswered::Cancelled) => Err(NoteError::Unwanted)?,
+            Err(failed @ Unanswered::Failed(_)) => Err(failed)?,
+        }
     }
 
     async fn jot(&self, cx: &Self::Context, jot: Jot) -> Answer<(), NoteError> {

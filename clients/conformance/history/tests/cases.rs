@@ -45,7 +45,7 @@ fn the_cursor_passes_the_cases_of_every_client() {
 }
 
 fn input(input: &Value) -> Input {
-    let event = |event: &Value| Numbered { place: place(event), mark: None };
+    let event = |event: &Value| Numbered { place: place(event), mark: None, beat: None };
     let at = input.get("at").filter(|at| !at.is_null()).map(place);
     match input["type"].as_str().unwrap() {
         "live" => Input::Live(event(&input["event"])),

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tautline::Outcome;
 use tautline_history::anomaly::Anomaly;
 use tautline_history::checker::{End, check};
-use tautline_history::history::{Entry, Kept, KeptRoom, Leaves, Place, What};
+use tautline_history::history::{Course, Entry, Kept, KeptRoom, Leaves, Place, What};
 
 const ROOM: &str = "log:1";
 
@@ -63,7 +63,7 @@ fn left(who: &str) -> Entry {
 fn kept(marks: &[&str]) -> Kept {
     let rows: Vec<String> = marks.iter().map(|mark| (*mark).to_owned()).collect();
     let events = rows.iter().zip(1..).map(|(mark, seq)| (at(seq), Some(mark.clone()))).collect();
-    Kept { rooms: [(ROOM.to_owned(), KeptRoom { events, rows })].into() }
+    Kept { rooms: [(ROOM.to_owned(), KeptRoom { events, rows, ..KeptRoom::default() })].into() }
 }
 
 fn room(kept: &mut Kept) -> &mut KeptRoom {
@@ -294,6 +294,57 @@ fn whoever_is_in_a_room_has_all_of_it_when_a_run_has_come_to_rest() {
     assert!(anomalies.iter().any(|anomaly| matches!(anomaly, Anomaly::Lacks { .. })));
     assert_eq!(check(&history, &kept, End::Stopped), []);
     clean(&[&history[..], &[left("bob")]].concat(), &kept);
+}
+
+#[test]
+fn what_begins_ends_and_once() {
+    let course = |begun, ended| {
+        let mut kept = kept(&[]);
+        room(&mut kept).courses.insert("s1".to_owned(), Course { begun, ended });
+        kept
+    };
+    let is_off = |anomaly: &Anomaly| matches!(anomaly, Anomaly::OffCourse { .. });
+
+    only(&[], &course(1, 0), is_off);
+    only(&[], &course(1, 2), is_off);
+    only(&[], &course(2, 1), is_off);
+    only(&[], &course(0, 1), is_off);
+    clean(&[], &course(1, 1));
+    assert_eq!(check(&[], &course(1, 0), End::Stopped), []);
+}
+
+#[test]
+fn a_streams_text_is_whole_and_never_shorter() {
+    let heard = |text: &str| {
+        let (room, stream, text) = (ROOM.to_owned(), "s1".to_owned(), text.to_owned());
+        entry("bob", What::Heard { room, stream, text })
+    };
+    let is_garbled = |anomaly: &Anomaly| matches!(anomaly, Anomaly::Garbled { .. });
+
+    only(&[heard("1 3 ")], &kept(&[]), is_garbled);
+    only(&[heard("1 1 2 ")], &kept(&[]), is_garbled);
+    only(&[heard("2 ")], &kept(&[]), is_garbled);
+    only(&[heard("1 2 "), heard("1 ")], &kept(&[]), |anomaly| {
+        matches!(anomaly, Anomaly::Forgotten { .. })
+    });
+    clean(&[heard(""), heard("1 "), heard("1 2 3 "), heard("1 2 3 ")], &kept(&[]));
+}
+
+#[test]
+fn an_epoch_that_began_after_the_last_event_has_none_of_its_own() {
+    let anew = |epoch: &str| {
+        let mut anew = entered_anew("bob", 1, &["a1"]);
+        if let What::Entered { place: Some(place), .. } = &mut anew.what {
+            place.epoch = epoch.to_owned();
+        }
+        [invoked("ann", "a1"), answered("ann", "a1", 1), anew]
+    };
+    let mut two_epochs = kept(&["a1"]);
+    let later = Place { epoch: "later".to_owned(), seq: 2 };
+    room(&mut two_epochs).events.push((later, None));
+
+    clean(&anew("newer"), &kept(&["a1"]));
+    only(&anew("e"), &two_epochs, |anomaly| matches!(anomaly, Anomaly::Behind { .. }));
 }
 
 #[test]

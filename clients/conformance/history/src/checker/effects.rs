@@ -103,6 +103,7 @@ fn asked(history: &[Entry]) -> BTreeMap<&str, Asked<'_>> {
             What::Entered { .. }
             | What::Received { .. }
             | What::Left { .. }
+            | What::Heard { .. }
             | What::Stored { .. }
             | What::Noted { .. } => continue,
         };

@@ -32,6 +32,7 @@ pub(super) fn check(history: &[Entry]) -> Vec<Anomaly> {
             | What::Entered { .. }
             | What::Received { .. }
             | What::Left { .. }
+            | What::Heard { .. }
             | What::Stored { .. }
             | What::Noted { .. } => continue,
         };

@@ -71,6 +71,7 @@ pub(super) fn check(history: &[Entry], kept: &Kept, end: End) -> Vec<Anomaly> {
             What::Invoked { .. }
             | What::Answered { .. }
             | What::Refused { .. }
+            | What::Heard { .. }
             | What::Stored { .. }
             | What::Noted { .. } => {}
         }
@@ -82,10 +83,8 @@ pub(super) fn check(history: &[Entry], kept: &Kept, end: End) -> Vec<Anomaly> {
                 let (who, room) = (who.to_owned(), room.to_owned());
                 anomalies.push(Anomaly::Lacks { who, room, mark: mark.clone() });
             }
-            let head = stored.events.last();
-            let head = head.map(|(place, _)| place.clone());
-            // A room without events is at the beginning of its epoch, which nothing here names.
-            if head.is_some() && head != view.at {
+            if !stored.ends_at(view.at.as_ref()) {
+                let head = stored.events.last().map(|(place, _)| place.clone());
                 let (who, room) = (who.to_owned(), room.to_owned());
                 anomalies.push(Anomaly::Behind { who, room, at: view.at, head });
             }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::link::{Link, News, Wish};
@@ -168,12 +168,25 @@ impl Driver {
         link.wish(Wish::Cut);
         for room in self.rooms.clone() {
             self.client.hold(&room, now);
-            let ask = self.ask(&room, "note", "kept", 0);
+            let ask = if room.starts_with("hall:") {
+                self.tell(&room, 1, 0, false)
+            } else {
+                self.ask(&room, "note", "kept", 0)
+            };
             self.client.run(ask, now);
         }
     }
 
     fn invent(&mut self, room: &str) -> Ask {
+        if room.starts_with("hall:") {
+            let words = self.dice.between(0, 12);
+            let pause = self.dice.between(0, self.stage.habits.pause_ms / 4);
+            let is_left = self.dice.permille(250);
+            return match self.dice.between(0, 2) {
+                0 => self.once(room, "poll", json!({})),
+                _ => self.tell(room, words, pause, is_left),
+            };
+        }
         let pause = self.dice.between(0, self.stage.habits.pause_ms);
         let ending = match self.dice.between(0, 19) {
             0 => "refused",
@@ -188,6 +201,27 @@ impl Driver {
             _ => "drop_in",
         };
         self.ask(room, name, ending, pause)
+    }
+
+    /// A saga: what is there of it, its own events say.
+    fn tell(&mut self, room: &str, words: u64, pause_ms: u64, is_left: bool) -> Ask {
+        let facts = json!({ "words": words, "pauseMs": pause_ms, "isLeft": is_left });
+        self.once(room, "tell", facts)
+    }
+
+    fn once(&mut self, room: &str, name: &'static str, mut payload: Value) -> Ask {
+        self.asked += 1;
+        payload["hall"] = json!(room.split_once(':').map_or("", |(_, id)| id));
+        Ask {
+            id: uuid(&mut self.dice),
+            mark: format!("{}-{}", self.name, self.asked),
+            name,
+            payload,
+            room: room.to_owned(),
+            is_ordered: false,
+            delivery: Delivery::AtMostOnce,
+            leaves: Leaves::Nothing,
+        }
     }
 
     fn ask(&mut self, room: &str, name: &'static str, ending: &str, pause_ms: u64) -> Ask {

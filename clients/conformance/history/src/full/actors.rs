@@ -199,6 +199,7 @@ fn is_even(recorder: &Recorder) -> bool {
             What::Invoked { .. }
             | What::Answered { .. }
             | What::Refused { .. }
+            | What::Heard { .. }
             | What::Stored { .. }
             | What::Noted { .. } => {}
         }

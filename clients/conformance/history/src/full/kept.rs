@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use serde_json::Value;
 use tautline::RoomName;
 use tautline_server::journal::{Journal, RoomKey, Sqlite};
 
@@ -19,20 +18,17 @@ pub(super) async fn read(file: &Path, rooms: &[String]) -> anyhow::Result<Kept> 
     for name in rooms {
         let rows = book.read(name).await.map_err(|cause| anyhow!("{}", cause.error()))?;
         let key = RoomKey { namespace: NAMESPACE, room: RoomName::from_wire(name) };
-        let (mut events, mut since) = (Vec::new(), 0);
+        let (mut room, mut since) = (KeptRoom { rows, ..KeptRoom::default() }, 0);
         loop {
             let page = journal.read(&key, since, usize::MAX).await?;
             let Some(last) = page.events.last() else { break };
             since = last.seq;
-            let epoch = page.extent.head.epoch;
-            events.extend(page.events.into_iter().map(|event| {
-                let payload = serde_json::from_str::<Value>(&event.body.payload.json);
-                let payload = payload.unwrap_or_default();
-                let mark = payload["mark"].as_str().map(str::to_owned);
-                (Place { epoch: epoch.clone(), seq: event.seq }, mark)
-            }));
+            for event in page.events {
+                let epoch = page.extent.head.epoch.clone();
+                room.note(Place { epoch, seq: event.seq }, &event.body);
+            }
         }
-        kept.rooms.insert(name.clone(), KeptRoom { events, rows });
+        kept.rooms.insert(name.clone(), room);
     }
     Ok(kept)
 }

@@ -9,7 +9,7 @@ use tautline_server::testing::Packet;
 
 use super::queue::{Command, Delivery, Fallen, Queue, Window};
 use super::recovery::{Move, Refused, about_all_copies, move_after};
-use super::rooms::{Rooms, Step};
+use super::rooms::{Part, Rooms, Step, numbered};
 use crate::dice::Dice;
 use crate::history::{Leaves, Place, What};
 
@@ -79,9 +79,14 @@ struct Request {
 #[derive(Clone, Debug)]
 pub(super) enum Pending {
     Command(String),
-    Join { room: String, turn: u32 },
+    Join {
+        room: String,
+        turn: u32,
+    },
     Resume(Vec<(String, u32)>),
     Leave(String),
+    /// Whoever was first: it does not matter here.
+    Vote,
 }
 
 impl Client {
@@ -261,16 +266,35 @@ impl Client {
                     }
                 }
             }
-            _ => {
-                if let Some(meta) = args.get(2)
-                    && let Ok(place) = serde_json::from_value::<Place>(meta.clone())
-                {
-                    let room = meta["room"].as_str().unwrap_or_default();
-                    let step = self.rooms.live(room, place, mark_of(payload), now);
+            "tautline:append" => {
+                if let Ok(part) = serde_json::from_value::<Part>(payload.clone()) {
+                    let step = self.rooms.part(part);
                     self.follow(step, now);
                 }
             }
+            _ => {
+                if let Some(meta) = args.get(2)
+                    && let Some(event) = numbered(name, payload, meta)
+                {
+                    let room = meta["room"].as_str().unwrap_or_default();
+                    let step = self.rooms.live(room, event, now);
+                    self.follow(step, now);
+                    if let Some(question) = meta["question"]["id"].as_str() {
+                        self.vote(question, now);
+                    }
+                }
+            }
         }
+    }
+
+    /// A person votes, or does not, or has no time.
+    fn vote(&mut self, question: &str, now: u64) {
+        let vote = match self.dice.between(0, 9) {
+            0..=4 => json!({ "question": question, "answer": { "isInFavour": true } }),
+            5 | 6 => json!({ "question": question, "declined": { "code": "vote.abstained" } }),
+            _ => return,
+        };
+        self.request("tautline:answer", &[vote], Pending::Vote, now + REQUEST_MS);
     }
 
     /// Carries out what the rooms want.
@@ -279,7 +303,9 @@ impl Client {
         for (name, payload, what) in step.requests {
             let deadline = match &what {
                 Pending::Join { .. } => JOIN_TIMEOUT_MS + GRACE_MS,
-                Pending::Command(_) | Pending::Resume(_) | Pending::Leave(_) => REQUEST_MS,
+                Pending::Command(_) | Pending::Resume(_) | Pending::Leave(_) | Pending::Vote => {
+                    REQUEST_MS
+                }
             };
             self.request(name, &[payload], what, now + deadline);
         }
@@ -320,6 +346,7 @@ impl Client {
                 let step = self.rooms.resumed(&rooms, result, (now, random));
                 self.follow(step, now);
             }
+            Pending::Vote => {}
             Pending::Leave(room) => {
                 let step = self.rooms.unsubscribed(&room, self.ledger.is_some());
                 self.follow(step, now);

@@ -10,6 +10,17 @@ pub struct Numbered {
     pub place: Place,
     /// The mark that it brings, if it brings one.
     pub mark: Option<String>,
+    /// What it says of a stream.
+    pub beat: Option<Beat>,
+}
+
+/// What an event says of a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Beat {
+    /// It begins.
+    Began(String),
+    /// It ends, and how.
+    Ended(String, String),
 }
 
 /// The state of a room's numbering.

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tautline::{Problem, RecoveryAction};
+use tautline_server::testing::{RoomStreams, StreamNews};
 
 use super::backoff::backoff_ms;
 use super::client::{Pending, local, mark_of};
-use super::cursor::{Cursor, Input, Move, Numbered};
+use super::cursor::{Beat, Cursor, Input, Move, Numbered};
 use crate::history::{Place, What};
 
 /// How long an early event waits for the ones before it.
@@ -44,6 +46,16 @@ struct Room {
     retry_at: Option<u64>,
     /// Whether the app sees a state.
     is_shown: bool,
+    streams: RoomStreams,
+}
+
+/// A part of a stream, as it travels.
+#[derive(Debug, Deserialize)]
+pub(super) struct Part {
+    room: String,
+    stream: String,
+    number: u32,
+    text: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -171,6 +183,7 @@ impl Rooms {
             room.status = Status::Recovering;
             room.patience_at = None;
             room.cursor.step(Input::Ask);
+            room.streams.take(StreamNews::Asked);
             room.turn += 1;
             turns.push((name.clone(), room.turn));
             let mut asking = json!({ "room": name });
@@ -215,6 +228,8 @@ impl Rooms {
         let place = at.clone();
         step.seen.push(What::Entered { room: name.to_owned(), place, marks, lost });
         step.is_settled = true;
+        let streams = RoomStreams::listed(answer);
+        self.hear(name, StreamNews::Joined { streams }, &mut step);
         self.step(name, Input::Joined(at), now.0, &mut step);
         step
     }
@@ -250,9 +265,11 @@ impl Rooms {
                     room.attempts = 0;
                     room.discontinuity = None;
                     room.status = Status::Joined;
+                    let streams = RoomStreams::listed(verdict);
+                    self.hear(name, StreamNews::Resumed { streams }, &mut step);
                 }
                 let events = verdict["events"].as_array().into_iter().flatten();
-                let events = events.filter_map(numbered).collect();
+                let events = events.filter_map(missed).collect();
                 let at = serde_json::from_value(verdict["at"].clone()).ok();
                 self.step(name, Input::Resumed { events, at, more }, now.0, &mut step);
             }
@@ -260,19 +277,40 @@ impl Rooms {
         step
     }
 
-    pub(super) fn live(
-        &mut self,
-        name: &str,
-        place: Place,
-        mark: Option<String>,
-        now: u64,
-    ) -> Step {
+    pub(super) fn live(&mut self, name: &str, event: Numbered, now: u64) -> Step {
         let mut step = Step::default();
         // What still comes of a room that is being left says nothing about where the next state is.
         if self.is_member(name) && !self.0.get(name).is_some_and(|room| room.is_leaving) {
-            self.step(name, Input::Live(Numbered { place, mark }), now, &mut step);
+            self.step(name, Input::Live(event), now, &mut step);
         }
         step
+    }
+
+    /// A part of a stream: in no order with the events.
+    pub(super) fn part(&mut self, part: Part) -> Step {
+        let mut step = Step::default();
+        let Part { room, stream, number, text } = part;
+        if self.is_member(&room) && !self.0.get(&room).is_some_and(|room| room.is_leaving) {
+            self.hear(&room, StreamNews::Part { stream, number, text }, &mut step);
+        }
+        step
+    }
+
+    /// Takes something about streams, and fetches what is missing.
+    fn hear(&mut self, name: &str, news: StreamNews, step: &mut Step) {
+        let Some(room) = self.0.get_mut(name) else { return };
+        let before = room.streams.streams().to_vec();
+        let is_missing = room.streams.take(news);
+        for seen in room.streams.streams() {
+            let known = before.iter().find(|known| known.id == seen.id);
+            if known.is_none_or(|known| known.text != seen.text) {
+                let (room, stream, text) = (name.to_owned(), seen.id.clone(), seen.text.clone());
+                step.seen.push(What::Heard { room, stream, text });
+            }
+        }
+        if is_missing && room.cursor.at.is_some() && !room.cursor.is_awaiting {
+            self.resume(&[name.to_owned()], step);
+        }
     }
 
     pub(super) fn head(&mut self, name: &str, at: Place, now: u64) -> Step {
@@ -325,6 +363,7 @@ impl Rooms {
             room.turn += 1;
             room.is_leaving = false;
             room.cursor.cut();
+            room.streams.take(StreamNews::Unanswered);
             if matches!(room.status, Status::Idle | Status::Denied) {
                 continue;
             }
@@ -347,9 +386,17 @@ impl Rooms {
     fn step(&mut self, name: &str, input: Input, now: u64, step: &mut Step) {
         let Some(room) = self.0.get_mut(name) else { return };
         let taken = room.cursor.step(input);
-        for Numbered { place, mark } in taken.deliver {
+        for Numbered { place, mark, beat } in taken.deliver {
             step.seen.push(What::Received { room: name.to_owned(), place, mark });
+            match beat {
+                Some(Beat::Began(stream)) => self.hear(name, StreamNews::Started { stream }, step),
+                Some(Beat::Ended(stream, outcome)) => {
+                    self.hear(name, StreamNews::Ended { stream, outcome }, step);
+                }
+                None => {}
+            }
         }
+        let Some(room) = self.0.get_mut(name) else { return };
         match taken.next {
             Move::None => room.patience_at = None,
             Move::Wait => {
@@ -391,14 +438,20 @@ impl Room {
 
     fn join(&mut self, name: &str, step: &mut Step) {
         self.cursor.step(Input::Ask);
+        self.streams.take(StreamNews::Asked);
         self.turn += 1;
         let (kind, id) = name.split_once(':').unwrap_or((name, ""));
-        let event = if kind == "slip" { "join_slip" } else { "join_log" };
+        let event = match kind {
+            "slip" => "join_slip",
+            "hall" => "join_hall",
+            _ => "join_log",
+        };
         let pending = Pending::Join { room: name.to_owned(), turn: self.turn };
         step.requests.push((event, json!({ kind: id }), pending));
     }
 
     fn failed(&mut self, name: &str, problem: &Problem, now: (u64, f64), step: &mut Step) {
+        self.streams.take(StreamNews::Unanswered);
         match problem.recovery.action {
             RecoveryAction::Retry
             | RecoveryAction::Reconnect
@@ -436,6 +489,7 @@ impl Room {
         (self.patience_at, self.retry_at) = (None, None);
         self.turn += 1;
         self.cursor = Cursor::default();
+        self.streams = RoomStreams::default();
         self.attempts = 0;
         self.discontinuity = None;
     }
@@ -447,8 +501,19 @@ impl Room {
     }
 }
 
+/// A durable event.
+pub(super) fn numbered(name: &str, payload: &Value, meta: &Value) -> Option<Numbered> {
+    let place = serde_json::from_value(meta.clone()).ok()?;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let began = meta["stream"]["id"].as_str().map(|id| Beat::Began(id.to_owned()));
+    let beat = match name {
+        "tautline:ended" => Some(Beat::Ended(text(&payload["stream"]), text(&payload["outcome"]))),
+        _ => began,
+    };
+    Some(Numbered { place, mark: mark_of(payload), beat })
+}
+
 /// A missed event, as a resume brings it.
-fn numbered(event: &Value) -> Option<Numbered> {
-    let place = serde_json::from_value(event["meta"].clone()).ok()?;
-    Some(Numbered { place, mark: mark_of(&event["payload"]) })
+fn missed(event: &Value) -> Option<Numbered> {
+    numbered(event["name"].as_str()?, &event["payload"], &event["meta"])
 }

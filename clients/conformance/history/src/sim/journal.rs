@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::Value;
 use tautline_server::journal::{
-    Change, Health, Host, Journal, JournalError, JournalFuture, JournalWriter, LedgerEntry,
-    LedgerKey, NewEvent, Page, Receipt, RoomKey, Unfinished,
+    Change, EventBody, Health, Host, Journal, JournalError, JournalFuture, JournalWriter,
+    LedgerEntry, LedgerKey, NewEvent, Page, Receipt, RoomKey, Unfinished,
 };
 use tautline_server::{Extent, Position};
 
@@ -19,10 +18,10 @@ use super::storage::wait;
 use super::world::Life;
 use crate::crew::{Stage, lock};
 use crate::dice::Dice;
-use crate::history::{Place, What};
+use crate::history::{KeptRoom, Place, What};
 
-/// Every event that was ever stored, by room: a room forgets, this does not.
-pub(super) type Stored = BTreeMap<String, Vec<(Place, Option<String>)>>;
+/// Every event that was ever stored, by room, without rows: a room forgets, this does not.
+pub(super) type Stored = BTreeMap<String, KeptRoom>;
 
 /// What all lives of a server share.
 #[derive(Clone)]
@@ -76,6 +75,7 @@ impl Journal for Mortal {
             writer: self.journal.writer()?,
             pending: Vec::new(),
             mark: 0,
+            may_be_doubtful: true,
         }))
     }
 
@@ -123,15 +123,19 @@ struct Writer {
     archive: Archive,
     life: Arc<Life>,
     writer: Box<dyn JournalWriter>,
-    pending: Vec<(String, Place, Option<String>)>,
+    pending: Vec<(String, Place, EventBody)>,
     /// How much was pending at the savepoint.
     mark: usize,
+    /// Whether the group may be one of which nobody knows whether it is stored. Not what begins or ends
+    /// a stream or a question: the runtime takes doubt for a no, so that one may stay open until the
+    /// next start, or end twice.
+    may_be_doubtful: bool,
 }
 
 impl JournalWriter for Writer {
     fn begin(&mut self) -> Result<(), JournalError> {
         self.pending.clear();
-        self.mark = 0;
+        (self.mark, self.may_be_doubtful) = (0, true);
         if self.life.is_over() {
             return Err(unavailable("the server has crashed"));
         }
@@ -149,10 +153,8 @@ impl JournalWriter for Writer {
 
     fn append(&mut self, event: &NewEvent) -> Result<Position, JournalError> {
         let position = self.writer.append(event)?;
-        let payload = serde_json::from_str::<Value>(&event.body.payload.json).unwrap_or_default();
         let place = Place { epoch: position.epoch.clone(), seq: position.seq };
-        let mark = payload["mark"].as_str().map(str::to_owned);
-        self.pending.push((event.room.room.as_str().to_owned(), place, mark));
+        self.pending.push((event.room.room.as_str().to_owned(), place, event.body.clone()));
         Ok(position)
     }
 
@@ -165,6 +167,7 @@ impl JournalWriter for Writer {
     }
 
     fn record(&mut self, change: &Change) -> Result<(), JournalError> {
+        self.may_be_doubtful &= matches!(change, Change::ReceiptGiven { .. });
         self.writer.record(change)
     }
 
@@ -181,20 +184,17 @@ impl JournalWriter for Writer {
         if self.life.is_over() {
             return Err(unavailable("the server has crashed"));
         }
-        let is_unsure = self.archive.permille(self.archive.plan.unsure);
+        let is_unsure = self.may_be_doubtful && self.archive.permille(self.archive.plan.unsure);
         if is_unsure && self.archive.permille(500) {
             self.archive.stage.recorder.note("journal", "did not store a group, and does not know");
             return Err(unknown());
         }
         self.writer.commit()?;
         let mut stored = lock(&self.archive.stored);
-        for (room, place, mark) in self.pending.drain(..) {
-            let (at, of) = (place.clone(), mark.clone());
-            stored.entry(room.clone()).or_default().push((place, mark));
-            self.archive
-                .stage
-                .recorder
-                .write("journal", What::Stored { room, place: at, mark: of });
+        for (room, place, body) in self.pending.drain(..) {
+            let kept = stored.entry(room.clone()).or_default();
+            let mark = kept.note(place.clone(), &body);
+            self.archive.stage.recorder.write("journal", What::Stored { room, place, mark });
         }
         if is_unsure {
             self.archive.stage.recorder.note("journal", "stored a group, and does not know");

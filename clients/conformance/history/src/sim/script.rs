@@ -31,7 +31,7 @@ pub(super) async fn play(plan: Plan) -> anyhow::Result<Ended> {
     let (clients, logs) = (plan.clients, plan.logs);
     let world = World::new(plan, &mut dice)?;
     let logs = (1..=logs).map(|number| format!("log:{number}"));
-    let rooms: Vec<String> = logs.chain(["slip:1".to_owned()]).collect();
+    let rooms: Vec<String> = logs.chain(["slip:1".to_owned(), "hall:1".to_owned()]).collect();
 
     let keeping = tokio::spawn({
         let world = world.clone();
@@ -57,7 +57,7 @@ pub(super) async fn play(plan: Plan) -> anyhow::Result<Ended> {
     for room in &rooms {
         let events = stored.get(room).cloned().unwrap_or_default();
         let rows = world.rows(room).await?;
-        kept.rooms.insert(room.clone(), KeptRoom { events, rows });
+        kept.rooms.insert(room.clone(), KeptRoom { rows, ..events });
     }
     Ok(Ended {
         history: world.stage.recorder.history(),
@@ -81,12 +81,11 @@ async fn wait(most: Duration, holds: impl Fn() -> bool) {
 /// Whether everybody has done everything, has all of it, and has nothing on the way.
 fn is_at_rest(world: &World, standings: &[Arc<Mutex<Standing>>]) -> bool {
     let stored = world.stored();
-    let head = |room: &String| -> Option<Place> {
-        stored.get(room).and_then(|events| events.last()).map(|(place, _)| place.clone())
-    };
     standings.iter().all(|standing| {
         let standing = lock(standing);
-        let is_there = |(room, at): &(String, Option<Place>)| at.is_some() && *at == head(room);
+        let is_there = |(room, at): &(String, Option<Place>)| {
+            at.is_some() && stored.get(room).is_none_or(|room| room.ends_at(at.as_ref()))
+        };
         standing.is_done && standing.is_idle && standing.at.iter().all(is_there)
-    })
+    }) && stored.values().flat_map(|room| room.courses.values()).all(|course| course.ended > 0)
 }

@@ -52,6 +52,7 @@ export type {
   Weight,
 } from "./faults.js";
 export type {
+  Hall,
   Jot,
   Jotted,
   Log,
@@ -60,7 +61,11 @@ export type {
   NoteEnding,
   NoteError,
   Noted,
+  Poll,
+  Saga,
   Slip,
+  Voice,
+  VoteError,
 } from "./history.js";
 export type {
   Curtain,
@@ -117,6 +122,6 @@ export { Echo, Tables, Faults, Work, History, Chat, Recitals };
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "b60857c65607577e439945b47498a99248c2846de7831325fd73e3ce521299b2",
+  hash: "acabde8761e94fdc65648184c012fec247e499f172a0af44aceefedd34878811",
   namespaces: { Echo, Tables, Faults, Work, History, Chat, Recitals },
 } as const satisfies ContractDescriptor;
