@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use tautline::Uuid;
@@ -17,12 +18,12 @@ use crate::serve::cpu;
 const ROOMS: u32 = 8;
 
 /// A message, and who waits for it.
-struct Message {
-    room: u32,
-    id: Uuid,
-    payload: String,
-    answer: String,
-    sent: Instant,
+pub(crate) struct Message<T> {
+    pub(crate) room: u32,
+    pub(crate) id: Uuid,
+    pub(crate) payload: String,
+    pub(crate) answer: String,
+    pub(crate) waits: T,
 }
 
 /// Measures it.
@@ -30,18 +31,12 @@ struct Message {
 /// # Errors
 /// When the file cannot be written.
 pub(crate) fn measure(file: &Path) -> anyhow::Result<Figures> {
-    // The journal makes the tables; nothing else of it takes part.
-    drop(Sqlite::open(file)?);
-    let mut db = Connection::open(file)?;
-    db.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384")?;
-    for room in 1..=ROOMS {
-        let row = "INSERT INTO tautline_rooms (id, namespace, name, epoch, head, touched)
-                   VALUES (?1, '/bench', 'hall:hall-' || ?1, 'e', 0, 0)";
-        db.execute(row, [room])?;
-    }
     let (messages, waiting) = channel();
     let (tell, acks) = channel();
-    let writer = std::thread::spawn(move || write(&mut db, &waiting, &tell));
+    let writer = start(file, waiting, move |group: Vec<Instant>| {
+        // The load is gone when it has what it wants to know.
+        let _gone = tell.send(group.into_iter().map(|sent| sent.elapsed()).collect());
+    })?;
     let ids = (0..=ROOMS).map(|_| Ids::new()).collect();
     let mut load = Load { messages, acks, next: 0, ids };
 
@@ -59,7 +54,7 @@ pub(crate) fn measure(file: &Path) -> anyhow::Result<Figures> {
 
 /// Who sends.
 struct Load {
-    messages: Sender<Message>,
+    messages: Sender<Message<Instant>>,
     /// How long each message of a group took.
     acks: Receiver<Vec<Duration>>,
     next: u32,
@@ -75,7 +70,7 @@ impl Load {
             id: self.ids[room as usize].next(),
             payload: serde_json::to_string(&note)?,
             answer: serde_json::to_string(&Taken { number: self.next })?,
-            sent: Instant::now(),
+            waits: Instant::now(),
         })?;
         self.next += 1;
         Ok(())
@@ -114,11 +109,32 @@ impl Load {
     }
 }
 
-/// Stores what waits, in groups, until nobody sends any more.
-fn write(
+/// Starts the thread that stores what comes, until nobody sends any more, and tells who waited for it.
+///
+/// # Errors
+/// When the file cannot be made.
+pub(crate) fn start<T: Send + 'static>(
+    file: &Path,
+    waiting: Receiver<Message<T>>,
+    tell: impl FnMut(Vec<T>) + Send + 'static,
+) -> anyhow::Result<JoinHandle<rusqlite::Result<()>>> {
+    // The journal makes the tables; nothing else of it takes part.
+    drop(Sqlite::open(file)?);
+    let mut db = Connection::open(file)?;
+    db.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384")?;
+    for room in 1..=ROOMS {
+        let row = "INSERT INTO tautline_rooms (id, namespace, name, epoch, head, touched)
+                   VALUES (?1, '/bench', 'hall:hall-' || ?1, 'e', 0, 0)";
+        db.execute(row, [room])?;
+    }
+    Ok(std::thread::spawn(move || write(&mut db, &waiting, tell)))
+}
+
+/// Stores what waits, in groups.
+fn write<T>(
     db: &mut Connection,
-    waiting: &Receiver<Message>,
-    tell: &Sender<Vec<Duration>>,
+    waiting: &Receiver<Message<T>>,
+    mut tell: impl FnMut(Vec<T>),
 ) -> rusqlite::Result<()> {
     let mut heads = [0; ROOMS as usize + 1];
     let mut group = Vec::with_capacity(IN_FLIGHT);
@@ -128,13 +144,12 @@ fn write(
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         store(&transaction, &group, &mut heads)?;
         transaction.commit()?;
-        // The load is gone when it has what it wants to know.
-        let _gone = tell.send(group.drain(..).map(|message| message.sent.elapsed()).collect());
+        tell(group.drain(..).map(|message| message.waits).collect());
     }
     Ok(())
 }
 
-fn store(db: &Connection, group: &[Message], heads: &mut [i64]) -> rusqlite::Result<()> {
+fn store<T>(db: &Connection, group: &[Message<T>], heads: &mut [i64]) -> rusqlite::Result<()> {
     let mut event = db.prepare_cached(
         "INSERT INTO tautline_events (room, seq, ts, name, payload, cause)
          VALUES (?1, ?2, ?3, 'said', ?4, ?5)",

@@ -2,14 +2,18 @@
 //! disk in the same run: `cargo bench -p tautline-server --bench durable`. With `acks` or `resume` behind
 //! it, only that part.
 //!
-//! Both keep 256 messages in flight, store what waits in one transaction, sync it to the disk, and
+//! All keep 256 messages in flight, store what waits in one transaction, sync it to the disk, and
 //! only then acknowledge. Ours takes them from websockets, through handlers, and publishes them to
-//! rooms; the bare one takes them from a channel and does nothing else. Their rounds alternate, so that
-//! a slow minute of the machine hits both, and the medians are compared.
+//! rooms; the bare one takes them from a channel and does nothing else. Between them stands a plain
+//! server: socketioxide as it comes, whose handlers give their messages to the bare writer, publish and
+//! acknowledge, without order, ledger or recovery: what the wire and the load cost on the same cores is
+//! the difference of these two. The rounds alternate, so that a slow minute of the machine hits all of
+//! them, and the medians are compared.
 
 mod acks;
 mod bare;
 mod contract;
+mod plain;
 mod resume;
 mod serve;
 mod wire;
@@ -22,7 +26,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use acks::Figures;
-use serve::Child;
+use serve::{Child, Kind};
 
 /// What a server that is measured for its speed would use: commands are made on one thread and freed on
 /// another, which glibc's allocator pays for dearly.
@@ -36,7 +40,8 @@ fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let part = arguments.next().unwrap_or_default();
     if part == "serve" {
-        return serve::run(Path::new(&arguments.next().unwrap_or_default()));
+        let kind = Kind::parse(&arguments.next().unwrap_or_default())?;
+        return serve::run(kind, Path::new(&arguments.next().unwrap_or_default()));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if part != "resume" {
@@ -49,26 +54,31 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn acks(runtime: &Runtime) -> anyhow::Result<()> {
-    let (mut ours, mut bare) = (Vec::new(), Vec::new());
-    let (mut ours_bytes, mut bare_bytes) = (0.0, 0.0);
+    let contenders = [Some(Kind::Ours), Some(Kind::Plain), None];
+    let mut rounds = contenders.map(|_| Vec::new());
+    let mut bytes = [0.0; 3];
     for _ in 0..ROUNDS {
-        let folder = Folder::new()?;
-        let child = Child::start(&folder.file())?;
-        ours.push(runtime.block_on(acks::measure(&child))?);
-        drop(child);
-        ours_bytes = folder.bytes_per_event()?;
-        let folder = Folder::new()?;
-        bare.push(bare::measure(&folder.file())?);
-        bare_bytes = folder.bytes_per_event()?;
+        for (number, contender) in contenders.into_iter().enumerate() {
+            let folder = Folder::new()?;
+            let file = folder.file();
+            rounds[number].push(match contender {
+                Some(kind) => runtime.block_on(acks::measure(&Child::start(kind, &file)?))?,
+                None => bare::measure(&file)?,
+            });
+            bytes[number] = folder.bytes_per_event()?;
+        }
     }
-    let (ours, bare) = (Figures::median(&ours), Figures::median(&bare));
+    let all = rounds.map(|rounds| Figures::median(&rounds));
     println!("stored and synced before the acknowledgement, {} in flight;", acks::IN_FLIGHT);
     println!("medians of {ROUNDS} alternating rounds");
-    println!("{:<34} {:>10} {:>10} {:>8}", "", "tautline", "bare", "ratio");
-    row("messages per second", ours.per_second, bare.per_second);
-    row("p99 at a third of that, µs", micros(ours.p99), micros(bare.p99));
-    row("CPU per message, µs", micros(ours.cpu), micros(bare.cpu));
-    row("bytes per stored event", ours_bytes, bare_bytes);
+    println!(
+        "{:<34} {:>10} {:>10} {:>10} {:>8} {:>8}",
+        "", "tautline", "plain", "bare", "/ plain", "/ bare"
+    );
+    row("messages per second", all.map(|figures| figures.per_second));
+    row("p99 at a third of that, µs", all.map(|figures| micros(figures.p99)));
+    row("CPU per message, µs", all.map(|figures| micros(figures.cpu)));
+    row("bytes per stored event", bytes);
     Ok(())
 }
 
@@ -86,8 +96,12 @@ fn resume(runtime: &Runtime) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn row(name: &str, ours: f64, bare: f64) {
-    println!("{name:<34} {ours:>10.1} {bare:>10.1} {:>8.2}", ours / bare);
+fn row(name: &str, [ours, plain, bare]: [f64; 3]) {
+    println!(
+        "{name:<34} {ours:>10.1} {plain:>10.1} {bare:>10.1} {:>8.2} {:>8.2}",
+        ours / plain,
+        ours / bare
+    );
 }
 
 fn micros(time: Duration) -> f64 {

@@ -10,7 +10,7 @@ use tautline::{Encoded, Retention, RoomName};
 use tautline_server::journal::{EventBody, Journal, NewEvent, RoomKey, Sqlite};
 
 use crate::contract::Note;
-use crate::serve::Child;
+use crate::serve::{Child, Kind};
 use crate::wire::Wire;
 
 /// How many clients come back.
@@ -31,7 +31,7 @@ const ALL_ROOMS: usize = 500;
 /// When one of them gets less.
 pub(crate) async fn measure(file: &Path) -> anyhow::Result<Duration> {
     let epochs = fill(file)?;
-    let server = Child::start(file)?;
+    let server = Child::start(Kind::Ours, file)?;
     let mut clients = Vec::new();
     for number in 0..CLIENTS {
         let mut request = "42/bench,1[\"tautline:resume\",{\"rooms\":[".to_owned();

@@ -1,4 +1,4 @@
-//! The server, as a child process of the benchmark.
+//! The servers, as child processes of the benchmark.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -12,6 +12,7 @@ use tautline_server::{Answer, Context, Server};
 use tokio::net::TcpListener;
 
 use crate::contract::{Bench, BenchError, BenchServer, Hall, Note, Taken, contract};
+use crate::plain;
 
 struct Service;
 
@@ -32,15 +33,47 @@ impl BenchServer for Service {
     }
 }
 
+/// Which server.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// This library.
+    Ours,
+    /// Socketioxide as it comes, before the bare writer.
+    Plain,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// The server of this name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn parse(name: &str) -> anyhow::Result<Self> {
+        [Self::Ours, Self::Plain]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .with_context(|| format!("unknown server `{name}`: it is `ours` or `plain`"))
+    }
+}
+
 /// Serves on a free port and prints where, until the process ends.
 ///
 /// # Errors
 /// When it cannot listen, or the file cannot be opened.
-pub(crate) fn run(file: &Path) -> anyhow::Result<()> {
+pub(crate) fn run(kind: Kind, file: &Path) -> anyhow::Result<()> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?.block_on(
         async {
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             println!("{}", listener.local_addr()?);
+            if matches!(kind, Kind::Plain) {
+                return plain::serve(listener, file).await;
+            }
             let journal = Sqlite::open(file)?;
             let server =
                 Server::builder(contract()).journal(journal).namespace::<Bench>(Service).build()?;
@@ -62,9 +95,9 @@ impl Child {
     ///
     /// # Errors
     /// When it does not start.
-    pub(crate) fn start(file: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn start(kind: Kind, file: &Path) -> anyhow::Result<Self> {
         let mut process = Command::new(std::env::current_exe()?)
-            .arg("serve")
+            .args(["serve", kind.name()])
             .arg(file)
             .stdout(Stdio::piped())
             .spawn()?;
