@@ -7,6 +7,7 @@ use crate::chat::{Decision, Intent, Message};
 use crate::errors::AgentsError;
 use crate::examples;
 use crate::ids::{AgentId, AnswerId, MessageId, SessionId, UserId};
+use crate::tasks::Task;
 
 /// All agents: their cards, and what each of them does at the moment.
 #[room("agents", retention = "1000 or 1d", presence = AgentPresence)]
@@ -88,6 +89,11 @@ pub trait AgentsClient {
     /// Somebody stopped an answer of the agent.
     #[event(delivery = durable, room = AgentInbox, example = examples::interruption())]
     fn interrupted(interruption: Interruption);
+
+    /// An agent is given a task, or one that it has is not what it was: changed, called off, given to
+    /// others.
+    #[event(delivery = durable, room = AgentInbox, example = examples::task_assigned())]
+    fn task_assigned(assignment: TaskAssigned);
 
     /// Another agent says something.
     #[event(delivery = durable, room = AgentInbox, example = examples::direct_received())]
@@ -182,13 +188,17 @@ pub struct RosterState {
     pub agents: Vec<Agent>,
 }
 
-/// What an agent had begun when it was last here.
+/// What waits for an agent, and what it had begun when it was last here.
 #[payload]
 pub struct InboxState {
     /// The agent.
     pub agent: Agent,
     /// Its answers that are not finished, each with the number of its last part.
     pub unfinished: Vec<AnswerBegun>,
+    /// The messages that it was asked to answer and has not begun to, oldest first.
+    pub prompts: Vec<Prompt>,
+    /// Its tasks that have not ended, oldest first.
+    pub tasks: Vec<Task>,
 }
 
 /// What an agent is doing now.
@@ -348,6 +358,15 @@ pub struct Prompt {
     pub agent_id: AgentId,
     /// The message.
     pub message: Message,
+}
+
+/// A task that an agent has, or had.
+#[payload]
+pub struct TaskAssigned {
+    /// Whose.
+    pub agent_id: AgentId,
+    /// The task as it is now.
+    pub task: Task,
 }
 
 /// An answer that somebody stopped.

@@ -1,6 +1,6 @@
 //! `/chat`: sessions in which people and agents talk.
 
-use tautline::{DateTime, Json, NoRefusal, SafeInt, Utc, namespace, payload, room};
+use tautline::{DateTime, Json, NoRefusal, SafeInt, User, Utc, namespace, payload, room};
 
 use crate::agents::ToolCall;
 use crate::errors::{AnswerFailed, ApprovalDeclined, ChatError};
@@ -117,6 +117,11 @@ pub trait ChatClient {
     #[event(delivery = durable, room = ChatSession, example = examples::session())]
     fn session_changed(session: Session);
 
+    /// The same for a list of sessions: whoever takes part in one hears of it, whether a page of theirs
+    /// has entered it or not. Somebody who is not among the members any more has left it.
+    #[event(delivery = durable, room = User, example = examples::session_listed())]
+    fn session_listed(listed: SessionListed);
+
     /// A member is typing.
     #[event(delivery = volatile, room = ChatSession, example = examples::typing())]
     fn member_typing(typing: Typing);
@@ -168,6 +173,15 @@ pub struct Session {
     pub active_at: DateTime<Utc>,
     /// Since when it is archived.
     pub archived_at: Option<DateTime<Utc>>,
+}
+
+/// A session, as it belongs into somebody's list.
+#[payload]
+pub struct SessionListed {
+    /// Whose list.
+    pub subject: String,
+    /// The session.
+    pub session: Session,
 }
 
 /// Which of the caller's sessions to list.
@@ -255,6 +269,9 @@ pub struct Message {
     pub replies: u32,
     /// The answer that it was written as.
     pub answer_id: Option<AnswerId>,
+    /// Its place in the session's room, which receipts count by. Nothing if it was written before the
+    /// room was numbered anew.
+    pub seq: Option<SafeInt>,
     /// Where it stands.
     pub status: MessageStatus,
     /// How often it was changed.

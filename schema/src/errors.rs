@@ -78,6 +78,18 @@ pub enum AgentsError {
     #[problem(category = unavailable, severity = info, recovery = retry(after = retry_after_ms),
               message = "{agent_id} is busy.", hint = "We ask again in a moment.")]
     AgentBusy { agent_id: AgentId, retry_after_ms: u32 },
+    /// The agent is no member of the session.
+    #[problem(category = permission_denied, recovery = ask_user,
+              message = "{agent_id} does not take part in this conversation.",
+              hint = "Ask one of its members to invite it.")]
+    NotInSession { agent_id: AgentId },
+    /// Nothing more is written into an archived session.
+    #[problem(category = conflict, recovery = give_up, message = "This conversation is archived.",
+              hint = "Start a new one to go on.")]
+    SessionClosed,
+    /// There never was this answer, or it ended long ago.
+    #[problem(category = not_found, message = "There is no such answer.", hint = "Begin another one.")]
+    AnswerNotFound,
     /// The caller does not run this agent.
     #[problem(category = permission_denied, message = "{agent_id} is not yours to speak for.",
               hint = "Sign in as the one who registered it.")]

@@ -52,6 +52,10 @@ pub(crate) fn session() -> Session {
     }
 }
 
+pub(crate) fn session_listed() -> SessionListed {
+    SessionListed { subject: "ada".to_owned(), session: session() }
+}
+
 pub(crate) fn list_sessions() -> ListSessions {
     ListSessions { with_archived: false, before: None, limit: 50 }
 }
@@ -102,6 +106,7 @@ pub(crate) fn message() -> Message {
         thread: None,
         replies: 0,
         answer_id: None,
+        seq: SafeInt::new(42),
         status: MessageStatus::Sent,
         revision: 0,
         created_at: at(5),
@@ -231,7 +236,12 @@ pub(crate) fn agent_inbox() -> AgentInbox {
 }
 
 pub(crate) fn inbox_state() -> InboxState {
-    InboxState { agent: agent(), unfinished: vec![answer_begun()] }
+    InboxState {
+        agent: agent(),
+        unfinished: vec![answer_begun()],
+        prompts: vec![prompt()],
+        tasks: vec![task()],
+    }
 }
 
 pub(crate) fn set_activity() -> SetActivity {
@@ -272,6 +282,10 @@ pub(crate) fn direct_received() -> DirectReceived {
 
 pub(crate) fn prompt() -> Prompt {
     Prompt { agent_id: scribe(), message: message() }
+}
+
+pub(crate) fn task_assigned() -> TaskAssigned {
+    TaskAssigned { agent_id: runner(), task: task() }
 }
 
 pub(crate) fn interruption() -> Interruption {
