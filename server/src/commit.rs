@@ -49,6 +49,9 @@ pub(crate) struct Work {
     pub(crate) ledger: Option<Remember>,
     /// The id of the command.
     pub(crate) cause: Option<Uuid>,
+    /// The namespace of the command: its caller hears the positions of rooms there, and not of those
+    /// that it emitted to elsewhere.
+    pub(crate) home: Option<&'static str>,
     /// Set when the emits are one question.
     pub(crate) question: Option<QuestionRef>,
     /// Set when they are the start of a stream.
@@ -167,6 +170,7 @@ impl Work {
             answer: Encoded::default(),
             ledger: None,
             cause: None,
+            home: None,
             question: None,
             stream: None,
             after: None,

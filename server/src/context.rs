@@ -17,6 +17,7 @@ use crate::identity::Identity;
 use crate::journal::{JournalError, JournalWriter, Receipt, RoomKey};
 use crate::membership;
 use crate::presence::{Departure, Present};
+use crate::rooms::RoomHandle;
 use crate::session::lock;
 use crate::sink::{CommandSink, TxSink};
 
@@ -57,6 +58,22 @@ impl<N: Namespace> Context<N> {
     /// may go on when the handler has ended.
     pub fn emit(&self) -> N::Emit<CommandSink<N>> {
         CommandSink::new(Arc::clone(&self.core)).into()
+    }
+
+    /// Likewise into another namespace of the contract. An event without a room goes to everybody in
+    /// it: the caller need not be there.
+    ///
+    /// ```ignore
+    /// let stream = cx.emit_in::<Chat>().answer(&start); // from a handler of /agents
+    /// ```
+    pub fn emit_in<M: Namespace>(&self) -> M::Emit<CommandSink<M>> {
+        CommandSink::elsewhere(Arc::clone(&self.core)).into()
+    }
+
+    /// A room of any namespace of the contract: who is in it, and the way to put them out.
+    pub fn room<M: Namespace>(&self, room: &impl Room) -> RoomHandle {
+        let key = RoomKey { namespace: M::FACTS.path, room: room.name() };
+        RoomHandle::new(Arc::clone(&self.core.runtime), key)
     }
 
     /// Whether the caller's connection is in the room.
@@ -205,6 +222,22 @@ impl<'a, N: Namespace> Tx<'a, N> {
     /// caller's own connection.
     pub fn emit(&self) -> N::Emit<TxSink<N>> {
         self.sink.clone().into()
+    }
+
+    /// Likewise into another namespace of the contract, with the same step: what is emitted here and
+    /// there is stored together and published in the order of the calls. An event without a room goes
+    /// to everybody in that namespace.
+    ///
+    /// ```ignore
+    /// cx.commit(move |tx| {
+    ///     store.insert(tx, &message)?;
+    ///     tx.emit().message_created(&message);
+    ///     tx.emit_in::<Agents>().prompted(&prompt); // the agent hears it if the message is stored
+    ///     Ok(message)
+    /// })
+    /// ```
+    pub fn emit_in<M: Namespace>(&self) -> M::Emit<TxSink<M>> {
+        self.sink.elsewhere().into()
     }
 
     /// The journal's own connection, to write the application's rows in the same transaction.

@@ -179,6 +179,7 @@ impl Core {
         work.effects.staged = std::mem::take(&mut state.staged);
         work.ledger = state.remember.clone();
         work.cause = self.id;
+        work.home = Some(self.session.facts().path);
         work.after = state.after.clone();
         work.settlement = Some(Arc::clone(&self.settlement));
         work

@@ -13,23 +13,27 @@ use crate::commit::Effects;
 use crate::core::Core;
 use crate::emitter::Roomless;
 use crate::question::{self, Asker};
-use crate::stage::{Staged, Target, rooms_of};
+use crate::stage::{Staged, rooms_of};
 use crate::stream::{Stream, StreamError};
 
 /// Where `cx.emit()` sends to: kept until the handler's `Ok`. Without a room, to the caller's own
 /// connection. A question is put at once, and a stream begun.
 pub struct CommandSink<N> {
     core: Arc<Core>,
+    /// Where an event without a room goes.
+    roomless: Roomless,
     namespace: PhantomData<fn() -> N>,
 }
 
 impl<N> CommandSink<N> {
     pub(crate) fn new(core: Arc<Core>) -> Self {
-        Self { core, namespace: PhantomData }
+        let roomless = Roomless::Connection(Some(Arc::clone(&core.session.link)));
+        Self { core, roomless, namespace: PhantomData }
     }
 
-    fn roomless(&self) -> Roomless {
-        Roomless::Connection(Some(Arc::clone(&self.core.session.link)))
+    /// Into a namespace in which the command is not.
+    pub(crate) fn elsewhere(core: Arc<Core>) -> Self {
+        Self { core, roomless: Roomless::Everyone, namespace: PhantomData }
     }
 }
 
@@ -37,12 +41,10 @@ impl<N: Namespace> Sink for CommandSink<N> {
     type Sent = ();
 
     fn send<P: Wire>(&self, event: &'static Event, rooms: Vec<RoomName>, payload: &P) {
-        let target = if rooms.is_empty() {
-            Target::Connection(Arc::clone(&self.core.session.link))
-        } else {
-            Target::Rooms(rooms_of::<N>(event, rooms))
-        };
-        self.core.stage(Staged::new(event, target, payload));
+        // There is a target: the caller's connection is known.
+        if let Some(target) = self.roomless.target::<N>(event, rooms) {
+            self.core.stage(Staged::new(event, target, payload));
+        }
     }
 }
 
@@ -72,7 +74,7 @@ impl<N: Namespace> StreamSink for CommandSink<N> {
         start: &P,
     ) -> Stream<N, A, E> {
         let Core { runtime, id, .. } = &*self.core;
-        Stream::begin(runtime, self.roomless(), *id, (event, rooms), start)
+        Stream::begin(runtime, self.roomless.clone(), *id, (event, rooms), start)
     }
 
     async fn reopen<A: Wire, E: ContractError>(
@@ -81,7 +83,7 @@ impl<N: Namespace> StreamSink for CommandSink<N> {
         id: Uuid,
     ) -> Result<Stream<N, A, E>, StreamError> {
         let streams = Arc::clone(&self.core.runtime.streams);
-        Stream::reopen(streams, self.roomless(), event, id).await
+        Stream::reopen(streams, self.roomless.clone(), event, id).await
     }
 }
 
@@ -103,6 +105,15 @@ struct StagedInTx {
 impl<N> TxSink<N> {
     pub(crate) fn new(roomless: Roomless) -> Self {
         Self { staged: Rc::default(), roomless, namespace: PhantomData }
+    }
+
+    /// The same transaction, in another namespace.
+    pub(crate) fn elsewhere<M>(&self) -> TxSink<M> {
+        TxSink {
+            staged: Rc::clone(&self.staged),
+            roomless: Roomless::Everyone,
+            namespace: PhantomData,
+        }
     }
 
     /// What was emitted so far.

@@ -60,13 +60,22 @@ impl<N: Namespace, A: Wire, E: ContractError> Stream<N, A, E> {
     }
 
     /// Ends it within the step of a `cx.commit`, with everything that is stored there. A step that
-    /// says no takes the end back, too: the stream is left to its lease then.
+    /// says no takes the end back, too: the stream is left to its lease then. The step may be one of
+    /// another namespace.
     ///
     /// # Errors
     /// When the stream is not this producer's any more.
-    pub fn finish_in(self, tx: &Tx<'_, N>, answer: &A) -> Result<(), StreamError> {
+    pub fn finish_in<M: Namespace>(self, tx: &Tx<'_, M>, answer: &A) -> Result<(), StreamError> {
         let answer = encode(answer).map_err(|error| StreamError::Encode(Arc::new(error)))?;
         self.end_in(&Ending::Finished(answer), &mut tx.effects())
+    }
+
+    /// Calls it off within the step of a `cx.commit`, likewise.
+    ///
+    /// # Errors
+    /// As [`Stream::finish_in`].
+    pub fn cancel_in<M: Namespace>(self, tx: &Tx<'_, M>) -> Result<(), StreamError> {
+        self.end_in(&Ending::Cancelled, &mut tx.effects())
     }
 
     /// Ends it because of a refusal of its contract, behind all text that was added.

@@ -33,7 +33,7 @@ pub(super) fn attempt(
     work: Work,
     ts: u64,
 ) -> Result<Stored, CommitError> {
-    let Work { step, mut effects, mut answer, ledger, cause, question, stream, .. } = work;
+    let Work { step, mut effects, mut answer, ledger, cause, home, question, stream, .. } = work;
     if let Some(step) = step {
         let ran = catch_unwind(AssertUnwindSafe(|| step(&*journal, &mut effects)));
         answer = ran
@@ -67,9 +67,11 @@ pub(super) fn attempt(
             let event = NewEvent { room: key, retention, body };
             let position = journal.append(&event).map_err(CommitError::journal)?;
             let NewEvent { room: key, body, .. } = event;
-            match at.iter_mut().find(|(room, _)| *room == key.room) {
-                Some((_, last)) => *last = position.clone(),
-                None => at.push((key.room.clone(), position.clone())),
+            if home.is_none_or(|home| home == key.namespace) {
+                match at.iter_mut().find(|(room, _)| *room == key.room) {
+                    Some((_, last)) => *last = position.clone(),
+                    None => at.push((key.room.clone(), position.clone())),
+                }
             }
             outgoing.push(Outgoing::Durable { key, at: position, body });
         }
