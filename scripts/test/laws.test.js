@@ -42,6 +42,7 @@ const PACKAGES = {
   "@tautline/conformance": ["@tautline/client"],
   "@tautline/history": ["@tautline/client"],
   "@tautline/conformance-browser": ["@tautline/client", "@tautline/conformance", "@tautline/react"],
+  "@tautline/agent-chat-agents": ["@tautline/agent-chat", "@tautline/client"],
   "@tautline/quickstart-web": ["@tautline/client", "@tautline/react"],
   "@tautline/quickstart-e2e": ["@tautline/client", "@tautline/conformance-browser"],
 };
@@ -170,6 +171,7 @@ function npmPackages() {
   const files = committed(
     "clients/*/package.json",
     "clients/conformance/*/package.json",
+    "examples/*/agents/package.json",
     "examples/*/web/package.json",
     "examples/*/e2e/package.json",
   );
