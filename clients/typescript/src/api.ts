@@ -97,8 +97,28 @@ export interface ClientOptions {
   /** What carries the frames. Absent: `socket.io-client`. */
   readonly transport?: Transport;
   readonly clock?: Clock;
+  /** Called once when the server needs a newer build of this app: the place to offer a reload. */
+  readonly onUpgrade?: (problem: Problem) => void;
   /** A number in [0, 1), for jitter. */
   readonly random?: () => number;
+}
+
+/** What the client did by itself about a problem. */
+export interface RecoveryStep {
+  /**
+   * `retry`: it is sent again after a while. `rejoin`, `reauthenticate`, `reconnect`: sent again after
+   * that. `resync`: the room's state is read again, and the caller told. `tell`: the caller is told.
+   */
+  readonly move: "wait" | "retry" | "rejoin" | "resync" | "reauthenticate" | "reconnect" | "tell";
+  readonly problem: Problem;
+  /** The command that was refused. */
+  readonly event?: string;
+  /** Its id. */
+  readonly id?: string;
+  /** The room that we were not let into. Without this and a command it is the connection. */
+  readonly room?: string;
+  /** How long it waits first, in milliseconds. */
+  readonly afterMs: number;
 }
 
 /** Options of one call. */
@@ -107,6 +127,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Stops waiting after so long, in whatever state the command is. */
   readonly timeoutMs?: number;
+  /** `false`: nothing is done about a refusal, the caller is told at once. */
+  readonly recover?: boolean;
 }
 
 /** How a call ended, without an exception. */
@@ -374,6 +396,8 @@ export interface Client {
   ): () => void;
   /** Calls `listener` for problems that have no caller: of unacknowledged events, of the server's own. */
   onProblem(listener: (problem: Problem, event: string) => void): () => void;
+  /** Calls `listener` for everything that the client does by itself about problems. */
+  onRecovery(listener: (step: RecoveryStep) => void): () => void;
 }
 
 /** Any room state. */

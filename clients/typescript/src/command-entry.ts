@@ -16,6 +16,10 @@ export interface Entry extends OutboxCommand {
   readonly startedAt: number;
   readonly timeoutMs: number;
   readonly maxBytes: number | undefined;
+  /** The caller wants to do what a refusal asks for. */
+  readonly isLeftAlone?: boolean;
+  /** The number of the token with which it was sent last. */
+  tokenNumber?: number;
   /** Tells the caller. Absent: nobody of this life waits for it. */
   readonly settle?: (result: Result<unknown, Problem>) => void;
   /** Gives up the hold on the room that it was written in. */
@@ -35,6 +39,7 @@ export interface EntryFacts
     | "startedAt"
     | "settle"
     | "leave"
+    | "isLeftAlone"
   > {
   /** For how long the outbox keeps anything. */
   readonly ageMs: number;

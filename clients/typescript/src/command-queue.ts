@@ -56,8 +56,11 @@ export interface CommandQueue<C extends QueuedCommand> {
   all(): readonly C[];
   /** Takes a settled command out. */
   settle(id: string): void;
-  /** Puts a command that was not executed back into its place, for a later attempt. */
-  postpone(id: string, notBefore: number): void;
+  /**
+   * Puts a command back into its place, for a later attempt. It was not executed, unless the answer
+   * left that open.
+   */
+  postpone(id: string, notBefore: number, isUnsure?: boolean): void;
   /** Puts a command back that the server would not run before its predecessor. */
   putBehind(id: string): void;
   /**
@@ -137,11 +140,11 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
   }
 
   /** The server said that it did not run: it is as if it had not been sent. */
-  function putBack(id: string, change: Partial<CommandState>): void {
+  function putBack(id: string, change: Partial<CommandState>, isUnsure = false): void {
     const command = commands.get(id);
     if (!command) return;
     const { state } = command;
-    if (state.isInFlight) state.unanswered -= 1;
+    if (state.isInFlight && !isUnsure) state.unanswered -= 1;
     inFlight.delete(command);
     Object.assign(state, { isInFlight: false }, change);
     if (change.notBefore !== undefined) postponed.add(command);
@@ -163,7 +166,7 @@ export function createCommandQueue<C extends QueuedCommand>(): CommandQueue<C> {
       const command = commands.get(id);
       if (command) drop(command);
     },
-    postpone: (id, notBefore) => putBack(id, { notBefore }),
+    postpone: (id, notBefore, isUnsure) => putBack(id, { notBefore }, isUnsure),
     putBehind: (id) => putBack(id, { isAlone: true }),
     bind,
     take(window) {

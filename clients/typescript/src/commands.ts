@@ -1,7 +1,7 @@
 // Carries commands to the server, turns answers into results, and does what a refusal asks for. Which
 // may go out, and what is kept of them for a later life of the page, `outbox.ts` decides.
 
-import type { CallOptions, Result } from "./api.js";
+import type { CallOptions, RecoveryStep, Result } from "./api.js";
 import { elapsed } from "./clock.js";
 import { type AnyTyped, type Entry, newEntry } from "./command-entry.js";
 import { createCommandOutbox, type OutboxWorld } from "./command-outbox.js";
@@ -14,15 +14,19 @@ import { isKept } from "./outbox.js";
 import type { Outbox } from "./outbox-types.js";
 import { type Measured, measure } from "./payload-size.js";
 import type { Problem } from "./problem.js";
+import type { RetryBudget } from "./retry-budget.js";
 import type { Ack, Welcome } from "./wire.js";
 
 /** What commands need of the rest. */
 export interface CommandParts extends OutboxWorld {
   readonly random: () => number;
+  readonly budget: RetryBudget;
+  /** Tells what is done about a refusal. */
+  observe(step: RecoveryStep): void;
   /** Whether the room has no verdict yet: its lane waits. */
   isPending(namespace: string, room: string): boolean;
-  /** Joins a room again that the server says we are not in; false if it is none of ours. */
-  rejoin(namespace: string, room: string): boolean;
+  /** Joins a room again, for this reason; false if it is none of ours. */
+  rejoin(namespace: string, room: string, reason: string): boolean;
   /** Stays in a room that we are in until the returned function is called. */
   hold(namespace: string, room: string): (() => void) | undefined;
 }
@@ -68,7 +72,7 @@ export function createCommands(parts: CommandParts): Commands {
   function run(
     command: AnyTyped,
     input: unknown,
-    { signal, timeoutMs }: CallOptions = {},
+    { signal, timeoutMs, recover = true }: CallOptions = {},
   ): Promise<Result<unknown, Problem>> {
     const { namespace, name } = command;
     connection.open(namespace);
@@ -97,6 +101,7 @@ export function createCommands(parts: CommandParts): Commands {
         ...{ payload, bytes, queuedAt, leave, ageMs },
         contract: contract.hash,
         inRoom: leave !== undefined,
+        isLeftAlone: !recover,
         startedAt: elapsed(clock),
         settle(result) {
           signal?.removeEventListener("abort", abort);
@@ -164,6 +169,7 @@ export function createCommands(parts: CommandParts): Commands {
         const tooLarge = sizeProblem(connection, namespace, command.maxBytes, command.bytes);
         if (tooLarge) finish(command, { ok: false, problem: tooLarge });
         else {
+          command.tokenNumber = connection.tokenNumber();
           connection.send(namespace, command.name, [command.payload, meta], (ack) =>
             answered(command, ack),
           );
@@ -182,11 +188,9 @@ export function createCommands(parts: CommandParts): Commands {
     // A second answer, to a command that was sent twice.
     if (!book.isWaiting(entry)) return;
     if (!ack.error) {
+      if (entry.state.refusals > 0) parts.budget.giveBack();
       finish(entry, { ok: true, value: ack.ok ?? undefined });
-    } else if (recover(entry, ack.error)) {
-      const { code, traceId } = ack.error;
-      log("info", "retry", { event: entry.name, id: entry.id, code, traceId });
-    } else {
+    } else if (!recover(entry, ack.error)) {
       const problem = aboutAllCopies(ack.error, entry.state.unanswered);
       finish(entry, { ok: false, problem });
     }
@@ -195,23 +199,49 @@ export function createCommands(parts: CommandParts): Commands {
 
   /** Does what the problem asks for. False: the caller has to know. */
   function recover(entry: Entry, problem: Problem): boolean {
-    const { id, namespace, lane, state } = entry;
+    const { id, name, namespace, lane, state } = entry;
     if (problem.code === "predecessor_unsettled" && problem.outcome === "not_executed") {
       book.putBehind(id);
       return true;
     }
+    if (entry.isLeftAlone) return false;
     state.refusals += 1;
     const now = elapsed(clock);
     const move = moveAfter(problem, {
+      delivery: entry.delivery,
       refusals: state.refusals,
       isKept: isKept(entry),
       patienceMs: entry.startedAt + entry.timeoutMs - now,
+      budgetMs: parts.budget.take(now),
       random: parts.random(),
     });
-    if (!move) return false;
-    if (move.type === "rejoin" && (lane === null || !parts.rejoin(namespace, lane))) return false;
-    book.postpone(id, move.type === "wait" ? now + move.ms : now);
-    if (move.type === "reauthenticate") connection.fail(problem);
+    let { type } = move;
+    const isAboutRoom = type === "rejoin" || type === "resync";
+    if (isAboutRoom && (lane === null || !parts.rejoin(namespace, lane, problem.code))) {
+      type = "tell";
+    }
+    const { code, traceId } = problem;
+    const afterMs = "ms" in move ? move.ms : 0;
+    log("info", type, { event: name, id, code, traceId });
+    parts.observe({ move: type, problem, event: name, id, afterMs });
+    if (type === "tell" || type === "resync") {
+      parts.budget.giveBack();
+      return false;
+    }
+    const again = (ms: number) => book.postpone(id, ms, problem.outcome === "unknown");
+    again(type === "reauthenticate" ? Number.POSITIVE_INFINITY : now + afterMs);
+    if (type === "reauthenticate") {
+      connection.renew(problem, entry.tokenNumber ?? 0, (isRenewed) => {
+        if (!book.isWaiting(entry)) return;
+        // Without a link nobody has refused the new one.
+        if (isRenewed || !connection.welcome(namespace)) again(elapsed(clock));
+        else finish(entry, { ok: false, problem });
+        pump(namespace);
+      });
+    } else if (type === "reconnect" && problem.category !== "unavailable") {
+      // A server that goes down closes by itself, and answers what it can before.
+      connection.fail(problem);
+    }
     return true;
   }
 

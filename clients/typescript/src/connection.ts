@@ -1,6 +1,6 @@
 // Carries out what the connection's state machine decides: tokens, timers, links and namespaces.
 
-import type { Auth, AuthContext, ConnectionSnapshot, Store } from "./api.js";
+import type { Auth, AuthContext, ConnectionSnapshot, RecoveryStep, Store } from "./api.js";
 import { type Clock, elapsed } from "./clock.js";
 import {
   type ConnectionEffect,
@@ -42,6 +42,8 @@ export interface ConnectionParts {
 
 /** Whom a connection tells. */
 export interface ConnectionHooks {
+  /** Something is done about a problem of the connection itself. */
+  observe(step: RecoveryStep): void;
   welcomed(namespace: string, welcome: Welcome): void;
   refused(namespace: string, problem: Problem): void;
   event(namespace: string, name: string, args: readonly unknown[]): void;
@@ -81,6 +83,13 @@ export interface Connection {
   ): void;
   /** Ends the link because of a problem that was heard elsewhere, and acts on its recovery. */
   fail(problem: Problem): void;
+  /** Counts the different tokens so far. */
+  tokenNumber(): number;
+  /**
+   * Takes a new token, since something that was sent with the token of this number was refused.
+   * `done` hears whether there is one that the server has taken.
+   */
+  renew(problem: Problem, tokenNumber: number, done: (isRenewed: boolean) => void): void;
 }
 
 interface Seat {
@@ -109,6 +118,8 @@ export function createConnection(parts: ConnectionParts): Connection {
   let stopWait: (() => void) | undefined;
   let stopLinger: (() => void) | undefined;
   let stopNetwork: (() => void) | undefined;
+  /** A new token is asked for, or shown to the server. */
+  let renewing: Promise<boolean> | undefined;
   /** Questions of ours that the server has not answered. */
   const pending = new Set<() => void>();
   let holds = 0;
@@ -124,6 +135,14 @@ export function createConnection(parts: ConnectionParts): Connection {
       const world = { now: clock.now(), random: parts.random(), canRenew: tokens.canRenew };
       const step = stepConnection(state, next, world);
       state = step.state;
+      if (next.type === "lost" && step.effects.length > 0) {
+        const { phase, retryAt } = state;
+        hooks.observe({
+          move: phase === "failed" ? "tell" : phase === "waiting" ? "reconnect" : "reauthenticate",
+          problem: next.problem,
+          afterMs: retryAt === undefined ? 0 : retryAt - world.now,
+        });
+      }
       for (const effect of step.effects) perform(effect);
       publish();
       inputs.shift();
@@ -268,6 +287,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     if (isTerminal(problem)) {
       seat.refusal = problem;
       hooks.refused(namespace, problem);
+      hooks.observe({ move: "tell", problem, afterMs: 0 });
       if ([...seats.values()].some((other) => !other.refusal)) return;
     }
     dispatch({ type: "lost", problem });
@@ -275,7 +295,7 @@ export function createConnection(parts: ConnectionParts): Connection {
 
   function received(namespace: string, name: string, args: readonly unknown[]): void {
     if (name === CONTROL.welcome) welcomed(namespace, args[0] as Welcome);
-    else if (name === CONTROL.notice) noticed(namespace, args[0] as Notice);
+    else if (name === CONTROL.notice) noticed(args[0] as Notice);
     else hooks.event(namespace, name, args);
   }
 
@@ -291,35 +311,57 @@ export function createConnection(parts: ConnectionParts): Connection {
     hooks.welcomed(namespace, welcome);
   }
 
-  function noticed(namespace: string, { kind, message, afterMs }: Notice): void {
+  function noticed({ kind, message, afterMs, problem }: Notice): void {
     log("info", "notice", { kind, message });
     if (kind === "token_expiring") {
-      refresh(namespace);
+      if (tokens.canRenew) replaceToken({ reason: "refresh" });
       return;
     }
-    parting = localProblem("connection_closed", {
-      message,
-      recovery: {
-        // Another tab took our place: coming back by ourselves would take it from that one.
-        action: kind === "connection_replaced" ? "ask_user" : "reconnect",
-        hint: "",
-        ...(afterMs !== undefined && { afterMs }),
-      },
-    });
+    parting =
+      problem ??
+      localProblem("connection_closed", {
+        message,
+        recovery: {
+          // Another tab took our place: coming back by ourselves would take it from that one.
+          action: kind === "connection_replaced" ? "ask_user" : "reconnect",
+          hint: "",
+          ...(afterMs !== undefined && { afterMs }),
+        },
+      });
   }
 
-  function refresh(namespace: string): void {
-    if (!tokens.canRenew) return;
-    tokens.ask({ reason: "refresh" }).then(
-      () => {
-        if (!seats.get(namespace)?.welcome) return;
-        request(namespace, CONTROL.refresh, { token: tokens.current() }, ({ error }) => {
-          // Not fatal here: the server closes when the old token ends, and says what it wants.
-          if (error) log("warn", "refresh refused", { code: error.code, traceId: error.traceId });
-        });
-      },
-      (error: unknown) => log("error", "auth failed", { error }),
+  /** Asks the app for another token and shows it to the server, without a new link. One at a time. */
+  function replaceToken(cx: AuthContext): Promise<boolean> {
+    renewing ??= tokens
+      .ask(cx)
+      .then(
+        (isFresh) => isFresh && showToken(),
+        (error: unknown) => {
+          log("error", "auth failed", { error });
+          return false;
+        },
+      )
+      .finally(() => {
+        renewing = undefined;
+      });
+    return renewing;
+  }
+
+  /** Each namespace has an identity of its own. */
+  async function showToken(): Promise<boolean> {
+    const token = tokens.current();
+    const live = [...seats].filter(([, { welcome }]) => welcome);
+    const answers = live.map(
+      ([namespace]) =>
+        new Promise<boolean>((resolve) => {
+          request(namespace, CONTROL.refresh, { token }, ({ error }) => {
+            // Not fatal here: the server closes when the old token ends, and says what it wants.
+            if (error) log("warn", "refresh refused", { code: error.code, traceId: error.traceId });
+            resolve(!error);
+          });
+        }),
     );
+    return !(await Promise.all(answers)).includes(false);
   }
 
   function send(
@@ -399,13 +441,28 @@ export function createConnection(parts: ConnectionParts): Connection {
     serverNow: (namespace) => elapsed(clock) + (seats.get(namespace)?.ahead ?? 0),
     refusal: (namespace) => seats.get(namespace)?.refusal,
     fail: (problem) => dispatch({ type: "lost", problem }),
+    tokenNumber: () => tokens.number,
+    renew(problem, tokenNumber, done) {
+      if (tokens.number !== tokenNumber) {
+        done(true);
+      } else if (tokens.canRenew && tokens.current() === undefined) {
+        // A guest cannot become somebody in place.
+        dispatch({ type: "lost", problem });
+        done(true);
+      } else {
+        const isRenewed = tokens.canRenew && replaceToken({ reason: "reauthenticate", problem });
+        Promise.resolve(isRenewed).then(done);
+      }
+    },
   };
 }
 
 interface Notice {
-  readonly kind: "shutting_down" | "token_expiring" | "connection_replaced";
+  readonly kind: string;
   readonly afterMs?: number;
   readonly message: string;
+  /** Why the connection ends, in the words of a refusal. */
+  readonly problem?: Problem;
 }
 
 function readAck(answer: unknown): Ack {

@@ -1,6 +1,6 @@
 // Puts the pieces together. What happens in them is theirs; here is who tells whom.
 
-import type { CallOptions, Client, ClientOptions, EventMeta, Store } from "./api.js";
+import type { CallOptions, Client, ClientOptions, EventMeta, RecoveryStep, Store } from "./api.js";
 import { systemClock } from "./clock.js";
 import { createCommands } from "./commands.js";
 import { createConnection } from "./connection.js";
@@ -8,10 +8,12 @@ import type { AnyCommand, NamespaceParts } from "./descriptors.js";
 import { developmentHelp } from "./development.js";
 import { makeFeatures } from "./feature.js";
 import { createIncoming } from "./incoming.js";
+import { createListeners } from "./listeners.js";
 import { localProblem } from "./local-problems.js";
 import { OUTBOX_LIMITS } from "./outbox-types.js";
 import { type Problem, ProblemError } from "./problem.js";
 import { createQuestions } from "./questions.js";
+import { createRetryBudget } from "./retry-budget.js";
 import type { RoomEntry } from "./room-entry.js";
 import { createRoomHandles } from "./room-handles.js";
 import { createRooms } from "./rooms.js";
@@ -25,7 +27,10 @@ export function createClient(options: ClientOptions): Client {
   const { contract, clock = systemClock, random = Math.random, roomStates = [] } = options;
   const development = developmentHelp();
   const log = options.logger === false ? () => {} : (options.logger ?? development.log);
-  const problemListeners = new Set<(problem: Problem, event: string) => void>();
+  const problems = createListeners<[problem: Problem, event: string]>();
+  const recoveries = createListeners<[step: RecoveryStep]>();
+  let isOutdated = false;
+  const budget = createRetryBudget();
   const namespaces = Object.values(contract.namespaces);
   const calls = new WeakMap<NamespaceParts, object>();
 
@@ -50,6 +55,7 @@ export function createClient(options: ClientOptions): Client {
     random,
     log,
     hooks: {
+      observe,
       welcomed(namespace, welcome) {
         // Rooms first: a lane waits for the verdict on its room.
         rooms.welcomed(namespace, welcome);
@@ -76,13 +82,15 @@ export function createClient(options: ClientOptions): Client {
     sides,
     log,
     rooms: () => rooms,
-    report,
+    report: problems.tell,
   });
   const rooms = createRooms({
     connection,
     clock,
     random,
     log,
+    budget,
+    observe,
     lingerMs: options.roomLingerMs ?? 1_000,
     roomStates,
     personal: incoming.personal,
@@ -95,6 +103,8 @@ export function createClient(options: ClientOptions): Client {
     clock,
     random,
     log,
+    budget,
+    observe,
     name: `${contract.name} ${options.url}`,
     contract,
     limits: { ...OUTBOX_LIMITS, ...options.outboxLimits },
@@ -106,7 +116,7 @@ export function createClient(options: ClientOptions): Client {
       return entry && entry.holds > 0 ? holdRoom(entry) : undefined;
     },
     enter: (room, params) => holdRoom(rooms.entry(room, params)),
-    report,
+    report: problems.tell,
   });
 
   const handles = createRoomHandles({
@@ -136,8 +146,11 @@ export function createClient(options: ClientOptions): Client {
     return () => rooms.release(entry);
   }
 
-  function report(problem: Problem, event: string): void {
-    for (const listener of [...problemListeners]) listener(problem, event);
+  function observe(step: RecoveryStep): void {
+    recoveries.tell(step);
+    if (isOutdated || step.problem.recovery.action !== "upgrade_client") return;
+    isOutdated = true;
+    options.onUpgrade?.(step.problem);
   }
 
   const run = commands.run as (
@@ -193,11 +206,8 @@ export function createClient(options: ClientOptions): Client {
       connection.open(question.namespace);
       return questions.answer(question, handler);
     },
-    onProblem(listener) {
-      const entry: typeof listener = (problem, event) => listener(problem, event);
-      problemListeners.add(entry);
-      return () => void problemListeners.delete(entry);
-    },
+    onProblem: problems.add,
+    onRecovery: recoveries.add,
   };
   return client;
 }

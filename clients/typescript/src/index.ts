@@ -20,6 +20,7 @@ export type {
   QuestionHandler,
   Receipt,
   ReceiptsSnapshot,
+  RecoveryStep,
   Reply,
   Result,
   Room,

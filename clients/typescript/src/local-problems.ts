@@ -104,12 +104,39 @@ export function localProblem(code: LocalCode, facts?: Partial<Problem>): Library
   } as LibraryProblem;
 }
 
-/** Reads a problem from the wire. What is none becomes `protocol_error`. */
+/** What a client does that does not know the action, by category. The same as in the contract's core. */
+const byCategory: Readonly<Record<string, RecoveryAction>> = {
+  connection: "reconnect",
+  unauthenticated: "reauthenticate",
+  invalid: "fix_input",
+  conflict: "ask_user",
+  rate_limited: "retry",
+  capacity: "retry",
+  unavailable: "retry",
+  timeout: "retry",
+  protocol: "upgrade_client",
+  internal: "contact_support",
+  cancelled: "none",
+} satisfies Partial<Record<Problem["category"], RecoveryAction>>;
+
+const ACTIONS = [
+  ...Object.values(byCategory),
+  ...(["rejoin", "resync", "give_up"] satisfies RecoveryAction[]),
+];
+
+/**
+ * Reads a problem from the wire. What is none becomes `protocol_error`. An action of a newer server
+ * that this client does not know is taken for its category's.
+ */
 export function readProblem(value: unknown): Problem {
-  const problem = value as Partial<Problem> | null | undefined;
-  return typeof problem?.code === "string" && typeof problem.recovery?.action === "string"
-    ? (problem as Problem)
-    : localProblem("protocol_error", { params: { received: value } });
+  const problem = value as Problem | null | undefined;
+  const { code, category, recovery } = problem ?? {};
+  if (!problem || typeof code !== "string" || !(recovery?.action ?? category)) {
+    return localProblem("protocol_error", { params: { received: value } });
+  }
+  if (recovery && ACTIONS.includes(recovery.action)) return problem;
+  const action = byCategory[category ?? ""] ?? "give_up";
+  return { ...problem, recovery: { hint: "", ...recovery, action } };
 }
 
 /** Reads the words of a refused CONNECT: a problem as JSON, or the plain text of another server. */

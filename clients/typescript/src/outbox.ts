@@ -59,7 +59,7 @@ export interface OutboxBook<C extends OutboxCommand> {
   notKept(command: KeptCommand, now: number): void;
   /** Nothing is written any more. `isErased`: nothing of what was written is there either. */
   lose(isErased: boolean): void;
-  postpone(id: string, notBefore: number): void;
+  postpone(id: string, notBefore: number, isUnsure?: boolean): void;
   putBehind(id: string): void;
   /** Over: answered, given up or thrown away. */
   settle(command: C): void;

@@ -27,6 +27,8 @@ export interface RoomEntry {
   turn: number;
   /** The server was asked to let us out and has not answered. */
   isLeaving: boolean;
+  /** The number of the token with which the server was asked last. */
+  tokenNumber: number;
   /** How often joining has failed in a row. */
   attempts: number;
   /** Why events were missed, until the next state is there. */
@@ -74,6 +76,7 @@ export function newRoomEntry(
     cursor: freshCursor,
     turn: 0,
     isLeaving: false,
+    tokenNumber: 0,
     attempts: 0,
     discontinuity: undefined,
     status: cell(idleRoom),

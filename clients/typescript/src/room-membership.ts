@@ -1,15 +1,16 @@
 // How one room gets its events: joined, resumed after a cut, or joined anew when events are lost.
 // What may be handed on, and when, the cursor decides; who holds a room is told in `rooms.ts`.
 
-import type { RoomSnapshot } from "./api.js";
+import type { RecoveryStep, RoomSnapshot } from "./api.js";
 import { backoffMs } from "./backoff.js";
-import type { Clock } from "./clock.js";
+import { type Clock, elapsed } from "./clock.js";
 import { GRACE_MS } from "./command-policy.js";
 import type { Connection } from "./connection.js";
 import { type CursorInput, freshCursor, type Numbered, stepCursor } from "./cursor.js";
 import { localProblem } from "./local-problems.js";
 import type { Logger } from "./logger.js";
 import type { Problem } from "./problem.js";
+import type { RetryBudget } from "./retry-budget.js";
 import {
   isLive,
   type RoomEntry,
@@ -27,6 +28,9 @@ export interface MembershipParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  readonly budget: RetryBudget;
+  /** Tells what is done about a refusal. */
+  observe(step: RecoveryStep): void;
   /** An event is in its turn. */
   deliver(namespace: string, event: WireEvent): void;
   /** Who keeps what stands in a room beside its events. */
@@ -105,6 +109,7 @@ export function createMembership(parts: MembershipParts): Membership {
 
   function joined(entry: RoomEntry, fresh?: { state: unknown }): void {
     const { discontinuity } = entry;
+    if (entry.attempts > 0) parts.budget.giveBack();
     entry.attempts = 0;
     entry.discontinuity = undefined;
     const next: RoomSnapshot = discontinuity
@@ -118,14 +123,18 @@ export function createMembership(parts: MembershipParts): Membership {
     for (const side of sides) side.unanswered?.(entry);
     const { action, afterMs = 0 } = problem.recovery;
     log("warn", "join failed", { room: name, code: problem.code, traceId: problem.traceId });
+    const observe = (move: RecoveryStep["move"], ms = 0) =>
+      parts.observe({ move, problem, room: name, afterMs: ms });
     switch (action) {
       case "retry":
       case "reconnect":
       case "rejoin":
       case "resync": {
         showRoom(entry, { status: statusOf(entry), problem });
-        const ms = afterMs + backoffMs(entry.attempts, parts.random());
+        const budgetMs = parts.budget.take(elapsed(clock));
+        const ms = Math.max(afterMs + backoffMs(entry.attempts, parts.random()), budgetMs);
         entry.attempts += 1;
+        observe(action, ms);
         after(entry, "retry", ms, () => {
           if (!connection.welcome(namespace)) return;
           if (entry.cursor.at) resume(namespace, [entry]);
@@ -133,11 +142,22 @@ export function createMembership(parts: MembershipParts): Membership {
         });
         break;
       }
-      case "reauthenticate":
+      case "reauthenticate": {
         showRoom(entry, { status: statusOf(entry), problem });
-        connection.fail(problem);
+        observe(action);
+        const { turn, attempts } = entry;
+        entry.attempts += 1;
+        connection.renew(problem, entry.tokenNumber, (isRenewed) => {
+          // After a cut the next welcome decides.
+          if (turn !== entry.turn || !connection.welcome(namespace)) return;
+          // Who is refused with a fresh token, too, is not asked for another one.
+          if (isRenewed && attempts === 0) join(entry);
+          else deny(entry, problem);
+        });
         break;
+      }
       default:
+        observe("tell");
         deny(entry, problem);
     }
   }
@@ -177,6 +197,7 @@ export function createMembership(parts: MembershipParts): Membership {
     step(entry, { type: "ask" });
     for (const side of sides) side.asked?.(entry);
     entry.turn += 1;
+    entry.tokenNumber = connection.tokenNumber();
     return entry.turn;
   }
 

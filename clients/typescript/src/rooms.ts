@@ -39,7 +39,7 @@ export interface Rooms {
   /** Somebody looks away: forgets the room if they were the last. */
   tidy(entry: RoomEntry): void;
   isPending(namespace: string, name: string): boolean;
-  rejoin(namespace: string, name: string): boolean;
+  rejoin(namespace: string, name: string, reason: string): boolean;
   /** Asks what stands in a room in which something is missing. */
   refresh(entry: RoomEntry): void;
   welcomed(namespace: string, welcome: Welcome): void;
@@ -153,10 +153,10 @@ export function createRooms(parts: RoomParts): Rooms {
       return status === "joining" || status === "recovering";
     },
     refresh: membership.refresh,
-    rejoin(namespace, name) {
+    rejoin(namespace, name, reason) {
       const entry = member(namespace, name);
       if (!entry) return false;
-      if (!entry.cursor.isAwaiting) membership.missed(entry, "not_joined");
+      if (!entry.cursor.isAwaiting) membership.missed(entry, reason);
       return true;
     },
     welcomed(namespace, { subject }) {

@@ -6,6 +6,8 @@ import type { Auth, AuthContext } from "./api.js";
 export interface Tokens {
   /** Whether the app can give another one. */
   readonly canRenew: boolean;
+  /** Counts the different tokens so far: says whether there is a newer one than at some moment. */
+  readonly number: number;
   /** The token to connect with. */
   current(): string | undefined;
   /**
@@ -18,9 +20,13 @@ export interface Tokens {
 /** Makes the tokens of a connection. Without `auth` there is none: the caller is a guest. */
 export function createTokens(auth: Auth | undefined): Tokens {
   let token: string | undefined;
+  let number = 0;
   let pending: Promise<string | undefined> | undefined;
   return {
     canRenew: auth !== undefined,
+    get number() {
+      return number;
+    },
     current: () => token,
     async ask(cx) {
       if (!auth) return true;
@@ -30,7 +36,9 @@ export function createTokens(auth: Auth | undefined): Tokens {
         .finally(() => {
           pending = undefined;
         });
-      token = await pending;
+      const given = await pending;
+      if (given !== token) number += 1;
+      token = given;
       return cx.problem === undefined || token !== refused;
     },
   };

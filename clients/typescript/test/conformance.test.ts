@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { backoffMs } from "../src/backoff.js";
 import { createCommandQueue, type SendMeta } from "../src/command-queue.js";
+import { moveAfter } from "../src/command-recovery.js";
 import { newCommandState, type QueuedCommand } from "../src/command-state.js";
 import {
   type ConnectionEffect,
@@ -13,9 +14,10 @@ import {
   stepConnection,
 } from "../src/connection-machine.js";
 import { type CursorInput, freshCursor, type Numbered, stepCursor } from "../src/cursor.js";
+import type { CommandDelivery } from "../src/descriptors.js";
 import { readRefusal } from "../src/local-problems.js";
 import { nobodyKnown, type PresenceInput, stepPresence } from "../src/presence-book.js";
-import type { Problem, RecoveryHint } from "../src/problem.js";
+import type { Outcome, Problem, RecoveryHint } from "../src/problem.js";
 import { noneKnown, type ReceiptInput, stepReceipts } from "../src/receipt-book.js";
 import { roomName } from "../src/room-name.js";
 import { freshBook, type StreamInput, stepStreams } from "../src/stream-book.js";
@@ -46,6 +48,27 @@ cases<{ name: string; message: string; code: string; action: string }>(
     expect({ code: read.code, action: read.recovery.action }).toEqual({ code, action });
   },
 );
+
+interface RecoveryCase {
+  name: string;
+  category: Problem["category"];
+  action: Problem["recovery"]["action"];
+  moves: Record<CommandDelivery, string[]>;
+}
+
+cases<RecoveryCase>("recovery", ({ category, action, moves }) => {
+  const refused = { refusals: 1, patienceMs: 10_000, budgetMs: 0, random: 0 };
+  const outcomes: Outcome[] = ["not_executed", "executed", "unknown"];
+  for (const [delivery, expected] of Object.entries(moves) as [CommandDelivery, string[]][]) {
+    const isKept = delivery === "idempotent";
+    const chosen = outcomes.map(
+      (outcome) =>
+        moveAfter(problem("any", action, { category, outcome }), { ...refused, delivery, isKept })
+          .type,
+    );
+    expect({ delivery, moves: chosen }).toEqual({ delivery, moves: expected });
+  }
+});
 
 type Place = [epoch: string, seq: number];
 
