@@ -115,6 +115,10 @@ pub(crate) async fn supervise<T>(
 }
 
 /// What is left to do when a handler has ended.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives for one call, and a box for each would not"
+)]
 enum End {
     /// Nothing but to say so.
     Settled(Result<Settled, Trouble>),
