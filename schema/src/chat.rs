@@ -131,8 +131,8 @@ pub trait ChatClient {
     fn answer(start: AnswerStart) -> Result<Message, AnswerFailed>;
 
     /// Asks the people of a session whether an agent may use a tool. The first answer counts, and a
-    /// reload finds the question again.
-    #[question(room = ChatSession, expires = "10m", scope = "chat:write",
+    /// reload finds the question again. No agent has the scope: none approves what it wants itself.
+    #[question(room = ChatSession, expires = "10m", scope = "tools:approve",
                example = examples::tool_call(), answer_example = Decision::Once)]
     async fn approve_tool(call: ToolCall) -> Result<Decision, ApprovalDeclined>;
 }

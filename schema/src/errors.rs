@@ -29,6 +29,19 @@ pub enum ChatError {
     #[problem(category = not_found, message = "This message is gone.",
               hint = "It was probably deleted meanwhile.")]
     MessageNotFound { message_id: MessageId },
+    /// A message of this kind is for somebody else to post: agents speak to agents, and the
+    /// application speaks for itself.
+    #[problem(category = permission_denied, message = "You cannot post a message of the kind {kind}.",
+              hint = "Write it as text.")]
+    KindNotAllowed { kind: String },
+    /// Only text can be changed.
+    #[problem(category = invalid, recovery = give_up, message = "Only the words of a text can be changed.",
+              hint = "Delete this one and post another.")]
+    NotText { message_id: MessageId },
+    /// The task is not one of the session.
+    #[problem(category = not_found, message = "This task does not belong to this conversation.",
+              hint = "Create it here, or choose another one.")]
+    TaskElsewhere { task_id: TaskId },
     /// Only who wrote a message may change it.
     #[problem(category = permission_denied, message = "Only its author can change a message.",
               hint = "Reply to it instead.")]
@@ -118,6 +131,25 @@ pub enum TasksError {
     #[problem(category = conflict, recovery = resync, message = "A task that is {from} cannot become {to}.",
               hint = "Look at what has happened to it meanwhile.")]
     IllegalTransition { from: TaskStatus, to: TaskStatus },
+    /// The session that the task is for does not exist, or the caller is no member of it.
+    #[problem(category = not_found, message = "This conversation does not exist.",
+              hint = "Create the task in one of yours.")]
+    SessionNotFound { session_id: SessionId },
+    /// No agent of this name has registered.
+    #[problem(category = not_found, message = "There is no agent called {agent_id}.",
+              hint = "Choose one from the dashboard.")]
+    AgentNotFound { agent_id: AgentId },
+    /// The task has ended, and nothing about it changes any more.
+    #[problem(category = conflict, recovery = resync, message = "This task is {status}.",
+              hint = "Make another one.")]
+    TaskEnded { status: TaskStatus },
+    /// The task was not given to an agent of the caller's.
+    #[problem(category = permission_denied, recovery = give_up, message = "This task was given to somebody else.",
+              hint = "Ask for it to be assigned to you.")]
+    NotAssigned { task_id: TaskId },
+    /// A dashboard is its owner's.
+    #[problem(category = permission_denied, message = "This is not your dashboard.", hint = "Open your own.")]
+    NotYourDashboard,
     /// Nobody of the assigned agents is a member of the task's session.
     #[problem(category = invalid, message = "{agent_id} does not take part in this conversation.",
               hint = "Invite it first, or choose another agent.")]

@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "1335c3d1c5f629816cbb18a429cf0278c1480be2ff140821fb612f114cfac135";
+    "07da1a6fda24ae2599d39c41e39b7fe7f7542ae512b76652ca6fa3b40f4f8d22";

@@ -27,6 +27,6 @@ tautline::contract! {
     name: "agent-chat",
     version: "1.0.0",
     namespaces: [Chat, Agents, Tasks],
-    scopes: ["chat:read", "chat:write", "agents:run", "tasks:write", "admin"],
+    scopes: ["chat:read", "chat:write", "tools:approve", "agents:run", "tasks:write", "admin"],
     auth: jwt,
 }

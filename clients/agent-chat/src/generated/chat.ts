@@ -222,14 +222,6 @@ export interface Session {
   archivedAt?: string | null;
 }
 
-/** A session, as it belongs into somebody's list. */
-export interface SessionListed {
-  /** Whose list. */
-  subject: string;
-  /** The session. */
-  session: Session;
-}
-
 /** Some of the caller's sessions. */
 export interface SessionPage {
   /** The last active one first. */
@@ -274,12 +266,6 @@ export interface Typing {
   sessionId: SessionId;
   /** The member. */
   member: UserId;
-}
-
-/** The personal room of one caller. The runtime lets everybody into their own, and nobody else. */
-export interface User {
-  /** Whose room it is: the `sub` of their token. */
-  subject: string;
 }
 
 /** What a client may ask of the server. */
@@ -527,13 +513,6 @@ export const Chat = namespace({
       timeoutMs: 10000,
       scope: "chat:read",
     }),
-    /**
-     * The personal room of one caller. The runtime lets everybody into their own, and nobody else.
-     */
-    user: joinable<User, void>({
-      pattern: "user:{subject}",
-      name: (room) => `user:${encodeURIComponent(room.subject)}`,
-    }),
   },
   events: {
     /** A message was stored. */
@@ -563,16 +542,6 @@ export const Chat = namespace({
       delivery: "durable",
       rooms: [(payload) => `session:${encodeURIComponent(payload.sessionId)}`],
       patterns: ["session:{session_id}"],
-    }),
-    /**
-     * The same for a list of sessions: whoever takes part in one hears of it, whether a page of theirs
-     * has entered it or not. Somebody who is not among the members any more has left it.
-     */
-    sessionListed: event<SessionListed>({
-      name: "session_listed",
-      delivery: "durable",
-      rooms: [(payload) => `user:${encodeURIComponent(payload.subject)}`],
-      patterns: ["user:{subject}"],
     }),
     /** A member is typing. */
     memberTyping: event<Typing>({

@@ -29,7 +29,6 @@ export type {
   Recipients,
   RosterState,
   SetActivity,
-  TaskAssigned,
 } from "./agents.js";
 export type {
   AnswerFailed,
@@ -52,12 +51,10 @@ export type {
   Participant,
   RenameSession,
   Session,
-  SessionListed,
   SessionPage,
   SessionState,
   SharedContext,
   Typing,
-  User,
 } from "./chat.js";
 export type {
   AssignTask,
@@ -66,8 +63,12 @@ export type {
   DashboardState,
   FailTask,
   NewTask,
+  Task,
   TaskCounts,
+  TaskResult,
   TaskRoom,
+  TaskStatus,
+  TaskStep,
   TasksError,
   UpdateTask,
 } from "./tasks.js";
@@ -84,11 +85,7 @@ export type {
   MessageStatus,
   Priority,
   SessionId,
-  Task,
   TaskId,
-  TaskResult,
-  TaskStatus,
-  TaskStep,
   ToolCall,
   UserId,
 } from "./types.js";
@@ -99,6 +96,6 @@ export { Chat, Agents, Tasks };
 export const contract = {
   name: "agent-chat",
   version: "1.0.0",
-  hash: "1335c3d1c5f629816cbb18a429cf0278c1480be2ff140821fb612f114cfac135",
+  hash: "07da1a6fda24ae2599d39c41e39b7fe7f7542ae512b76652ca6fa3b40f4f8d22",
   namespaces: { Chat, Agents, Tasks },
 } as const satisfies ContractDescriptor;
