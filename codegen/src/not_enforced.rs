@@ -18,11 +18,8 @@ struct Unenforced {
     stated: fn(&Event) -> bool,
 }
 
-const OF_EVENTS: &[Unenforced] = &[
-    Unenforced { fact: "rate", stated: |event| event.policy.rate.is_some() },
-    Unenforced { fact: "cost", stated: |event| event.policy.cost != 1 },
-    Unenforced { fact: "flag", stated: |event| event.policy.flag.is_some() },
-];
+const OF_EVENTS: &[Unenforced] =
+    &[Unenforced { fact: "flag", stated: |event| event.policy.flag.is_some() }];
 
 /// The mark behind a fact of an event, if the runtime ignores it.
 pub(crate) fn mark(event: &Event, fact: &str) -> &'static str {

@@ -10,7 +10,7 @@ use crate::failpoint::Failpoints;
 use crate::journal::{Journal, Memory};
 use crate::jwt::Jwt;
 use crate::mount::{Mount, MountedNamespace, Mounting};
-use crate::runtime::{Limits, Runtime};
+use crate::runtime::{Runtime, Told};
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::transport::{Transport, TransportParts};
@@ -82,7 +82,7 @@ impl Builder {
         if !mistakes.is_empty() {
             return Err(BuildError { mistakes });
         }
-        let limits = Limits {
+        let told = Told {
             event_bytes: u32::try_from(self.settings.event_bytes).unwrap_or(u32::MAX),
             frame_bytes: u32::try_from(self.settings.frame_bytes).unwrap_or(u32::MAX),
             stream_bytes: self.settings.stream_bytes,
@@ -90,8 +90,14 @@ impl Builder {
             retry_after_ms: u32::try_from(self.settings.retry_after.as_millis())
                 .unwrap_or(u32::MAX),
         };
-        let runtime = Runtime::start(self.contract, self.journal, limits, self.failpoints)
-            .map_err(|error| BuildError { mistakes: vec![error.to_string()] })?;
+        let runtime = Runtime::start(
+            self.contract,
+            self.journal,
+            told,
+            &self.settings.limits,
+            self.failpoints,
+        )
+        .map_err(|error| BuildError { mistakes: vec![error.to_string()] })?;
         let mounting = Mounting(Arc::clone(&runtime));
         let inboxes = self.mounts.into_iter().map(|pending| (pending.mount)(&mounting).0).collect();
         let transport = Transport::new(TransportParts {
@@ -112,6 +118,7 @@ impl Builder {
         if tokio::runtime::Handle::try_current().is_err() {
             mistakes.push("there is no tokio runtime: build the server inside of one".to_owned());
         }
+        mistakes.extend(self.settings.limits.unaffordable(self.contract));
         let mounted = |facts: &NamespaceFacts| {
             self.mounts.iter().filter(|pending| pending.facts.path == facts.path).count()
         };

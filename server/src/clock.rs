@@ -18,9 +18,14 @@ impl Clock {
         Self { started: Instant::now(), wall }
     }
 
+    /// The time since it was made.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// Milliseconds since the Unix epoch.
     pub(crate) fn now_ms(&self) -> u64 {
-        let now = self.wall + self.started.elapsed();
+        let now = self.wall + self.elapsed();
         u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
     }
 }

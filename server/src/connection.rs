@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::guest::Guest;
 use crate::io_handle::{IoHandle, ReadPause};
 use crate::outbound::Outbound;
+use crate::rates::Bucket;
 use crate::roster::Roster;
 use crate::shortcut::Shortcut;
 
@@ -28,6 +29,8 @@ pub(crate) struct Connection {
     io: Arc<IoHandle>,
     peer: Peer,
     outbound: Outbound,
+    /// What its events may cost.
+    allowance: Option<Bucket>,
     guest: OnceLock<Guest>,
     ending: Mutex<Option<DisconnectReason>>,
     refusals: AtomicU32,
@@ -67,6 +70,7 @@ impl Connection {
         io: Arc<IoHandle>,
         peer: Peer,
         outbound: Outbound,
+        allowance: Option<Bucket>,
         roster: &Arc<Roster>,
     ) -> Arc<Self> {
         let connection = Arc::new(Self {
@@ -74,6 +78,7 @@ impl Connection {
             io,
             peer,
             outbound,
+            allowance,
             guest: OnceLock::new(),
             ending: Mutex::new(None),
             refusals: AtomicU32::new(0),
@@ -105,6 +110,11 @@ impl Connection {
     /// What waits to be sent.
     pub(crate) fn outbound(&self) -> &Outbound {
         &self.outbound
+    }
+
+    /// What its events may cost; `None` is as much as they like.
+    pub(crate) fn allowance(&self) -> Option<&Bucket> {
+        self.allowance.as_ref()
     }
 
     /// Where its tasks run.

@@ -95,6 +95,12 @@ impl<'a> Arguments<'a> {
         &self.name
     }
 
+    /// What the client says about it, as far as it can be read.
+    pub(crate) fn meta(&self) -> Meta {
+        let meta = self.meta.map(|meta| serde_json::from_str::<Option<Meta>>(meta.get()));
+        meta.and_then(Result::ok).flatten().unwrap_or_default()
+    }
+
     /// The payload's text.
     pub(crate) fn payload(&self) -> &'a str {
         self.payload.map_or("{}", RawValue::get)

@@ -24,6 +24,7 @@ use crate::ledger::command_hash;
 use crate::link::{Inbox, Link, panic_message};
 use crate::meta::Meta;
 use crate::problems::{Trouble, hold};
+use crate::rates::{self, EventRates, Exceeded};
 use crate::refuse;
 use crate::runtime::Runtime;
 use crate::session::{Job, Session};
@@ -34,6 +35,7 @@ pub(crate) struct Mounted<N, S> {
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) service: Arc<S>,
     sessions: RwLock<HashMap<usize, Arc<Session>>>,
+    rates: EventRates,
     namespace: PhantomData<fn() -> N>,
 }
 
@@ -44,7 +46,9 @@ where
 {
     /// Puts the two together.
     pub(crate) fn mount(runtime: Arc<Runtime>, service: S) -> Arc<dyn Inbox> {
+        let rates = runtime.rates.of_namespace(N::FACTS.path);
         Arc::new(Self {
+            rates,
             runtime,
             service: Arc::new(service),
             sessions: RwLock::default(),
@@ -57,14 +61,31 @@ where
         sessions.get(&place(link)).cloned()
     }
 
+    /// Takes a frame, if its sender may still send one.
+    fn receive(
+        &self,
+        session: &Arc<Session>,
+        args: &str,
+        attachments: Vec<Bytes>,
+        ack: Option<i64>,
+    ) {
+        // Before the payload is decoded: whoever sends too much shall cost little.
+        match self.runtime.take_cost(session, 1) {
+            Ok(()) => self.take(session, args, attachments, ack),
+            Err(exceeded) => {
+                let split = Arguments::split(args).ok();
+                let name = split.as_ref().map_or("", Arguments::name);
+                let meta = split.as_ref().map(Arguments::meta).unwrap_or_default();
+                let arrived = Arrived { args, attachments: &[], meta, ack };
+                arrived.refuse(session, name, exceeded.into_problem());
+            }
+        }
+    }
+
     /// Takes a frame.
     fn take(&self, session: &Arc<Session>, args: &str, attachments: Vec<Bytes>, ack: Option<i64>) {
-        match frame::read::<N::Command>(
-            N::FACTS,
-            self.runtime.limits.event_bytes,
-            args,
-            &attachments,
-        ) {
+        match frame::read::<N::Command>(N::FACTS, self.runtime.told.event_bytes, args, &attachments)
+        {
             Ok(Incoming::Command { index, command, meta }) => {
                 let arrived = Arrived { args, attachments: &attachments, meta, ack };
                 self.command(session, index, command, arrived);
@@ -95,6 +116,9 @@ where
         let identity = session.link.identity();
         if let Err(code) = self.runtime.may(event, &identity) {
             return arrived.refuse(session, event.name, Box::new(code.problem()));
+        }
+        if let Err(exceeded) = self.take_call(session, index, event) {
+            return arrived.refuse(session, event.name, exceeded.into_problem());
         }
         if let Err(problem) = fits(&command) {
             return arrived.refuse(session, event.name, problem);
@@ -155,6 +179,17 @@ where
         self.start(session, event.name, lane, ack, job);
     }
 
+    /// Takes one call of an event from its sender's allowances. The frame itself was paid before.
+    fn take_call(
+        &self,
+        session: &Arc<Session>,
+        index: usize,
+        event: &Event,
+    ) -> Result<(), Exceeded> {
+        rates::take_call(&self.rates, index, &session.subject)?;
+        self.runtime.take_cost(session, event.policy.cost.saturating_sub(1))
+    }
+
     /// Lets a job into its lane.
     pub(crate) fn start(
         &self,
@@ -194,7 +229,7 @@ where
     fn received(&self, link: &Arc<Link>, args: &str, attachments: Vec<Bytes>, ack: Option<i64>) {
         let Some(session) = self.session(link) else { return };
         // A contract's own decoders and constraints run here. One that panics is answered, too.
-        let taking = AssertUnwindSafe(|| self.take(&session, args, attachments, ack));
+        let taking = AssertUnwindSafe(|| self.receive(&session, args, attachments, ack));
         if let Err(panic) = catch_unwind(taking) {
             let name = Arguments::split(args).map(|split| split.name().to_owned());
             let name = name.unwrap_or_default();

@@ -42,7 +42,7 @@ impl Recorder {
         let io = IoHandle::new(IoLimits { stall, pause: Duration::from_secs(10) });
         let outbound = Outbound::new(OutboundLimits { frames: 4, bytes: 1024, stall });
         let roster = Arc::default();
-        let connection = Connection::new(io, Peer::default(), outbound, &roster);
+        let connection = Connection::new(io, Peer::default(), outbound, None, &roster);
         let port = Box::new(recorder.clone());
         let link = Link::new(connection, Arc::clone(inbox), identity, port, roster);
         (link, recorder)

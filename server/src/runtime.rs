@@ -1,6 +1,7 @@
 //! What all namespaces of a server share.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Waker};
@@ -16,13 +17,15 @@ use crate::failpoint::Failpoints;
 use crate::identity::Identity;
 use crate::journal::{Journal, JournalError};
 use crate::ledger::Running;
+use crate::limits::Limits;
 use crate::presence::Presence;
 use crate::publish::Publisher;
 use crate::question::{self, Questions};
+use crate::rates::{Exceeded, Rates};
 use crate::receipt::{self, Receipts};
 use crate::room_kinds::RoomKinds;
 use crate::room_table::RoomTable;
-use crate::session::Job;
+use crate::session::{Job, Session};
 use crate::stream::{self, Streams};
 use crate::tasks::Tasks;
 use crate::writer::Means;
@@ -32,7 +35,7 @@ pub(crate) const HOOK_DEADLINE: Duration = Duration::from_millis(10_000);
 
 /// What the welcome tells of the settings.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct Told {
     pub(crate) event_bytes: u32,
     pub(crate) frame_bytes: u32,
     /// How much text a stream may have.
@@ -60,7 +63,10 @@ pub(crate) struct Runtime {
     pub(crate) receipts: Arc<Receipts>,
     pub(crate) clock: Clock,
     pub(crate) tasks: Tasks,
-    pub(crate) limits: Limits,
+    /// What clients are told of the settings.
+    pub(crate) told: Told,
+    /// Who may send how much.
+    pub(crate) rates: Arc<Rates>,
     /// How callers are recognised: the transport's, which is made after this.
     pub(crate) gate: OnceLock<Gate>,
     pub(crate) failpoints: Failpoints,
@@ -77,7 +83,8 @@ impl Runtime {
     pub(crate) fn start(
         contract: &'static Contract,
         journal: Arc<dyn Journal>,
-        limits: Limits,
+        told: Told,
+        limits: &Limits,
         failpoints: Failpoints,
     ) -> Result<Arc<Self>, JournalError> {
         let clock = Clock::new();
@@ -87,8 +94,10 @@ impl Runtime {
         let means =
             Means { publisher: Arc::clone(&publisher), clock, failpoints: failpoints.clone() };
         let writer = WriterHandle::start(&*journal, means)?;
-        crate::heads::start(&rooms, limits.heads_interval);
-        let streams = Streams::start(writer.clone(), clock, limits.stream_bytes);
+        crate::heads::start(&rooms, told.heads_interval);
+        let rates = Rates::new(contract, limits, clock);
+        rates.start_forgetting();
+        let streams = Streams::start(writer.clone(), clock, told.stream_bytes);
         let presence =
             Presence::new(Arc::clone(&rooms), Arc::clone(&publisher), clock, handle.clone());
         let receipts = Receipts::new(receipt::Parts {
@@ -114,7 +123,8 @@ impl Runtime {
             receipts,
             clock,
             tasks: Tasks::default(),
-            limits,
+            told,
+            rates,
             gate: OnceLock::new(),
             failpoints,
             handle,
@@ -160,6 +170,17 @@ impl Runtime {
         }
         match policy.scopes.iter().find(|scope| !identity.has_scope(scope)) {
             Some(_) => Err(LibraryCode::PermissionDenied),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes what an event costs from its sender's allowances over all events.
+    pub(crate) fn take_cost(&self, session: &Session, cost: u32) -> Result<(), Exceeded> {
+        match NonZeroU32::new(cost) {
+            Some(cost) => {
+                let connection = session.link.connection().allowance();
+                self.rates.take(connection, &session.subject, cost)
+            }
             None => Ok(()),
         }
     }

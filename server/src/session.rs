@@ -34,6 +34,8 @@ pub(crate) struct Session {
     pub(crate) number: u64,
     /// The way to the client.
     pub(crate) link: Arc<Link>,
+    /// Whom it belongs to. A newer token does not change that.
+    pub(crate) subject: Arc<str>,
     lanes: Mutex<Lanes<Job>>,
     pause: Mutex<Option<ReadPause>>,
     rooms: Mutex<Rooms>,
@@ -63,6 +65,7 @@ impl Session {
     pub(crate) fn new(link: Arc<Link>) -> Arc<Self> {
         Arc::new(Self {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
+            subject: link.identity().subject.as_str().into(),
             link,
             lanes: Mutex::new(Lanes::new()),
             pause: Mutex::default(),

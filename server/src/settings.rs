@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::limits::Limits;
 use crate::origin::AllowedOrigins;
 
 /// The transport's settings. Every default suits a server on the open internet.
@@ -22,6 +23,8 @@ pub struct Settings {
     /// Which pages may connect. Default: the server's own, as browsers would have it for requests;
     /// websockets are free of that rule unless the server keeps it.
     pub allowed_origins: AllowedOrigins,
+    /// How much one client may ask for.
+    pub limits: Limits,
     /// The time between two pings. Default 25 s, as in Socket.IO: below the 30 s after which the
     /// strictest common proxies cut a silent connection.
     pub ping_interval: Duration,
@@ -93,6 +96,7 @@ impl Default for Settings {
             path: "/socket.io".to_owned(),
             transports: Transports::default(),
             allowed_origins: AllowedOrigins::default(),
+            limits: Limits::default(),
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
             heads_interval: Duration::from_secs(25),
@@ -117,7 +121,7 @@ impl Default for Settings {
 impl Settings {
     /// Everything that is wrong with these settings, each with its way out.
     pub(crate) fn mistakes(&self) -> Vec<String> {
-        let mut mistakes = self.allowed_origins.mistakes();
+        let mut mistakes = [self.allowed_origins.mistakes(), self.limits.mistakes()].concat();
         let mut rule = |holds: bool, mistake: &str| {
             if !holds {
                 mistakes.push(mistake.to_owned());

@@ -15,12 +15,14 @@ use tower_http::cors::CorsLayer;
 
 use crate::adapter::{Adapters, Unicast};
 use crate::auth::{self, Authenticator, Gate};
+use crate::clock::Clock;
 use crate::connect::{Door, Doorkeeper};
 use crate::connection::{Connection, Peer};
 use crate::handshake::{Nothing, SocketLayer};
 use crate::io_handle::{IoHandle, IoLimits};
 use crate::link::Inbox;
 use crate::outbound::{Outbound, OutboundLimits};
+use crate::rates::Bucket;
 use crate::roster::Roster;
 use crate::settings::{Settings, Transports};
 
@@ -50,6 +52,7 @@ pub(crate) struct Core {
     pub(crate) roster: Arc<Roster>,
     pub(crate) cors: CorsLayer,
     is_draining: Arc<AtomicBool>,
+    clock: Clock,
 }
 
 impl Transport {
@@ -83,7 +86,8 @@ impl Transport {
             io.ns(path, Door::new(Arc::clone(&keeper), inbox));
         }
         let cors = settings.allowed_origins.cors();
-        let core = Arc::new(Core { settings, engine, io, roster, cors, is_draining });
+        let clock = Clock::new();
+        let core = Arc::new(Core { settings, engine, io, roster, cors, is_draining, clock });
         Self { core, gate }
     }
 
@@ -128,7 +132,9 @@ impl Core {
             bytes: outbound_bytes,
             stall: stall_timeout,
         });
-        Connection::new(io, peer, outbound, &self.roster)
+        let events = self.settings.limits.connection_events;
+        let allowance = events.map(|allowance| Bucket::new(allowance.into(), self.clock));
+        Connection::new(io, peer, outbound, allowance, &self.roster)
     }
 }
 

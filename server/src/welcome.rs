@@ -17,8 +17,8 @@ pub(crate) fn send(runtime: &Runtime, session: &Session) {
         connection: session.link.id().to_string(),
         server_time: safe(runtime.clock.now_ms()),
         limits: Limits {
-            event_bytes: runtime.limits.event_bytes,
-            frame_bytes: runtime.limits.frame_bytes,
+            event_bytes: runtime.told.event_bytes,
+            frame_bytes: runtime.told.frame_bytes,
             rooms: MAX_ROOMS as u32,
             in_flight: IN_FLIGHT as u32,
         },
@@ -45,7 +45,7 @@ pub(crate) fn send(runtime: &Runtime, session: &Session) {
 pub(crate) fn say_goodbye(runtime: &Runtime, session: &Session) {
     let notice = Notice {
         kind: NoticeKind::ShuttingDown,
-        after_ms: Some(runtime.limits.retry_after_ms),
+        after_ms: Some(runtime.told.retry_after_ms),
         message: "The service restarts and is back in a moment.".to_owned(),
     };
     session.send_control(encode::control("notice", &notice));

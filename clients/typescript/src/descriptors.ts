@@ -71,7 +71,7 @@ export interface CommandFacts<Payload> extends CommonFacts {
   /** For how long the server remembers the answer of an idempotent command. */
   readonly windowMs?: number;
   readonly rate?: Rate;
-  /** How much one call takes from the connection's total. */
+  /** How much one call takes from what all events of a connection, and of a user, may cost. */
   readonly cost?: number;
   readonly constraints?: readonly Constraint[];
 }

@@ -16,10 +16,10 @@ pub(crate) fn of_command(event: &Event) -> String {
     }
     words.extend(access(event));
     if let Some(rate) = policy.rate {
-        words.push(format!("{} per {}{}", rate.count, duration(rate.per_ms), mark(event, "rate")));
+        words.push(format!("{} per {}", rate.count, duration(rate.per_ms)));
     }
     if policy.cost != 1 {
-        words.push(format!("costs {}{}", policy.cost, mark(event, "cost")));
+        words.push(format!("costs {}", policy.cost));
     }
     match policy.offline {
         Offline::Queue { ttl_ms } => words.push(format!("queued offline for {}", duration(ttl_ms))),

@@ -112,7 +112,7 @@ fn the_catalogue_marks_what_nobody_enforces() {
     let text = &files(events::every_policy::contract(), "catalogue")[0].text;
 
     let row = |name: &str| text.lines().find(|line| line.contains(name)).unwrap();
-    assert!(row("`file`").contains("20 per 10 s ○"), "{text}");
+    assert!(row("`file`").contains("20 per 10 s ·"), "{text}");
     assert!(row("`file`").contains("flag `papers` ○"), "{text}");
     assert!(!row("`clean`").contains('○'), "{text}");
 }

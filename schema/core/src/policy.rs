@@ -102,9 +102,9 @@ pub struct Policy {
     pub scopes: &'static [&'static str],
     /// Whether a guest may send it.
     pub guests: bool,
-    /// How often one connection may send it.
+    /// How often one user may send it, over all their connections.
     pub rate: Option<Rate>,
-    /// How much one call takes from the connection's total.
+    /// How much one call takes from what all events of a connection, and of a user, may cost.
     pub cost: u32,
     /// The largest payload in bytes of JSON.
     pub max_bytes: u32,

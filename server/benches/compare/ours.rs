@@ -1,7 +1,7 @@
 //! The service on this library.
 
 use axum::Router;
-use tautline_server::{Answer, Context, Server};
+use tautline_server::{Allowance, Answer, Context, Limits, Server, Settings};
 use tokio::net::TcpListener;
 
 use crate::payload::{Bench, BenchError, BenchServer, Hall, News, Note, Taken, contract};
@@ -31,7 +31,12 @@ impl BenchServer for Service {
 
 /// Serves until the process ends.
 pub(crate) async fn serve(listener: TcpListener) -> anyhow::Result<()> {
-    let server = Server::builder(contract()).namespace::<Bench>(Service).build()?;
+    // Counted as always, but so generously that nobody is refused.
+    let all = Some(Allowance { burst: u32::MAX, per_second: 1_000_000_000 });
+    let limits = Limits { connection_events: all, user_events: all };
+    let settings = Settings { limits, ..Settings::default() };
+    let builder = Server::builder(contract()).settings(settings);
+    let server = builder.namespace::<Bench>(Service).build()?;
     server.serve(listener, Router::new(), std::future::pending::<()>()).await?;
     Ok(())
 }

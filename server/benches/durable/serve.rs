@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use tautline_server::journal::Sqlite;
-use tautline_server::{Answer, Context, Server};
+use tautline_server::{Answer, Context, Limits, Server, Settings};
 use tokio::net::TcpListener;
 
 use crate::contract::{Bench, BenchError, BenchServer, Hall, Note, Taken, contract};
@@ -75,8 +75,12 @@ pub(crate) fn run(kind: Kind, file: &Path) -> anyhow::Result<()> {
                 return plain::serve(listener, file).await;
             }
             let journal = Sqlite::open(file)?;
-            let server =
-                Server::builder(contract()).journal(journal).namespace::<Bench>(Service).build()?;
+            let settings = Settings { limits: Limits::unlimited(), ..Settings::default() };
+            let server = Server::builder(contract())
+                .settings(settings)
+                .journal(journal)
+                .namespace::<Bench>(Service)
+                .build()?;
             server.serve(listener, Router::new(), std::future::pending::<()>()).await?;
             Ok(())
         },

@@ -144,6 +144,14 @@ pub(crate) trait DesksServer {
     #[event(lane = none)]
     async fn ping() -> Result<(), DeskError>;
 
+    /// May be done three times in nine seconds.
+    #[event(lane = none, rate = "3/9s", guests = true)]
+    async fn nudge() -> Result<(), DeskError>;
+
+    /// Costs as much as a hundred others.
+    #[event(lane = none, cost = 100)]
+    async fn haul() -> Result<(), DeskError>;
+
     /// Needs a scope.
     #[event(scope = "desks:admin")]
     async fn administer() -> Result<(), DeskError>;

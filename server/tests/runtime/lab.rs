@@ -8,7 +8,8 @@ use tautline::{Answer, DisconnectReason, NoRefusal};
 use tautline_server::journal::{Journal, Memory};
 use tautline_server::testing::{TestClient, TestSocket};
 use tautline_server::{
-    AuthError, Authentication, Authenticator, Context, Credentials, Identity, Server,
+    AuthError, Authentication, Authenticator, Builder, Context, Credentials, Identity, Limits,
+    Server, Settings,
 };
 use tokio::sync::{Notify, Semaphore};
 
@@ -77,12 +78,18 @@ impl Lab {
     }
 
     pub(crate) fn server_with(&self, journal: impl Journal) -> Server {
+        self.builder(Settings::default()).journal(journal).build().unwrap()
+    }
+
+    pub(crate) fn server_within(&self, limits: Limits) -> Server {
+        self.builder(Settings { limits, ..Settings::default() }).build().unwrap()
+    }
+
+    pub(crate) fn builder(&self, settings: Settings) -> Builder {
         Server::builder(contract())
             .authenticator(Trusting)
-            .journal(journal)
+            .settings(settings)
             .namespace::<Desks>(self.clone())
-            .build()
-            .unwrap()
     }
 }
 
@@ -262,6 +269,15 @@ impl DesksServer for Lab {
 
     async fn ping(&self, cx: &Self::Context) -> Answer<(), DeskError> {
         cx.emit().told(&Decision { words: "pong".to_owned() });
+        Ok(())
+    }
+
+    async fn nudge(&self, _: &Self::Context) -> Answer<(), DeskError> {
+        self.write("nudged");
+        Ok(())
+    }
+
+    async fn haul(&self, _: &Self::Context) -> Answer<(), DeskError> {
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Order within a lane, none between lanes, and what holds a flood up.
 
 use serde_json::{Value, json};
+use tautline_server::Limits;
 
 use super::lab::{Lab, enter, join, task};
 
@@ -69,7 +70,7 @@ async fn commands_that_commit_are_stored_in_order_while_they_overlap() {
 #[tokio::test]
 async fn a_flood_pauses_reading_instead_of_growing_the_queue() {
     let lab = Lab::default();
-    let server = lab.server();
+    let server = lab.server_within(Limits::unlimited());
     let (_client, socket) = join(&server, "ann", "a").await;
     let (_other_client, other) = enter(&server, "bob").await;
 

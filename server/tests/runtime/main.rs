@@ -14,6 +14,7 @@ mod ledger;
 mod lifecycle;
 mod lounge;
 mod questions;
+mod rates;
 mod resume;
 mod rooms;
 mod streams;

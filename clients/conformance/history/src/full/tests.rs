@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::json;
 use tautline_conformance::history::History;
-use tautline_server::Server;
 use tautline_server::failpoint::Failpoint;
 use tautline_server::journal::Sqlite;
 use tautline_server::rusqlite::{Connection, OpenFlags};
 use tautline_server::testing::Packet;
+use tautline_server::{Limits, Server, Settings};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -43,6 +43,7 @@ async fn nobody_hears_of_anything_that_is_not_in_the_file() {
         (Arc::clone(&acked), Arc::clone(&premature), file.clone());
     let server = Server::builder(contract())
         .authenticator(crate::sim::Trusting)
+        .settings(Settings { limits: Limits::unlimited(), ..Settings::default() })
         .journal(journal.clone())
         .namespace::<History>(HistoryService::new(Books::Filed(Filed::new(journal))))
         .failpoints(move |point| {

@@ -9,7 +9,9 @@ use axum::Router;
 use serde_json::Map;
 use tautline_conformance::history::History;
 use tautline_server::failpoint::Failpoint;
-use tautline_server::{AuthError, Authentication, Authenticator, Credentials, Identity, Server};
+use tautline_server::{
+    AuthError, Authentication, Authenticator, Credentials, Identity, Limits, Server, Settings,
+};
 use tokio::sync::Notify;
 
 use super::journal::{Archive, Mortal, Stored};
@@ -156,6 +158,7 @@ impl World {
         let (world, dying) = (self.clone(), Arc::clone(&life));
         let server = Server::builder(contract())
             .authenticator(Trusting)
+            .settings(Settings { limits: Limits::unlimited(), ..Settings::default() })
             .journal(Mortal::new(self.archive.clone(), journal, Arc::clone(&life)))
             .namespace::<History>(HistoryService::new(shelf))
             .failpoints(move |point| world.pass(point, &dying))
