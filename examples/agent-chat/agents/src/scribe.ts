@@ -1,21 +1,7 @@
 // The program `scribe`: answers what it is asked in a conversation, in words of its own, while everybody watches.
 
 import { run } from "./run.js";
-import { answering } from "./scribe/answers.js";
+import { scribeCard } from "./scribe/card.js";
+import { scribe } from "./scribe/work.js";
 
-run(
-  {
-    agentId: "scribe",
-    name: "Scribe",
-    description:
-      "Writes up what a conversation and its shared context say about a question. Works by rules: no model, no network.",
-    color: "#2563eb",
-    icon: "pen-line",
-    capabilities: [
-      { name: "answer", description: "Answers a message, word by word; it may be interrupted." },
-      { name: "summarise", description: "Sums up a conversation and what is still open in it." },
-    ],
-    version: "1.0.0",
-  },
-  answering,
-);
+run(scribeCard, scribe);

@@ -1,8 +1,8 @@
 // What the scribe says, and how it is cut into parts.
 
 import { expect, test } from "vitest";
+import { partsOf } from "../src/answers/parts.js";
 import { compose } from "../src/scribe/compose.js";
-import { partsOf } from "../src/scribe/parts.js";
 import { sharedWith } from "../src/sessions.js";
 import { message, SESSION } from "./stage.js";
 

@@ -3,12 +3,12 @@
 import { refuse } from "@tautline/client/testing";
 import { expect, test } from "vitest";
 import { percentAfter, planOf } from "../src/planner/plan.js";
-import { planning } from "../src/planner/tasks.js";
+import { planner as work } from "../src/planner/work.js";
 import { type Found, message, stage, task } from "./stage.js";
 
 /** A planner whose tool is answered like this. */
 async function planner(approval: object | undefined, found: Found = {}) {
-  const set = await stage(planning, found);
+  const set = await stage(work, found);
   set.server.handle("start_task", () => task({ status: "in_progress" }));
   set.server.handle("report_step", () => null);
   set.server.handle("request_approval", () => approval);
@@ -108,6 +108,18 @@ test("a task that the server does not give is left", async () => {
   await settled();
 
   expect(sent("report_step")).toEqual([]);
+});
+
+test("whoever speaks to the planner is told how to give it work", async () => {
+  const prompt = message("m1", "@planner book a room");
+  const { tell, settled, sent } = await planner(undefined, { messages: [prompt] });
+
+  tell("prompted", { message: prompt });
+  await settled();
+
+  const text = sent("append_answer").map((part) => part["text"]);
+  expect(text.join("")).toContain("*book a room*");
+  expect(sent("finish_answer")).toHaveLength(1);
 });
 
 test("a list in the description is the list of the steps", () => {

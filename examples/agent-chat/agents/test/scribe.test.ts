@@ -3,9 +3,9 @@
 import type { AnswerPart } from "@tautline/agent-chat";
 import { refuse } from "@tautline/client/testing";
 import { expect, test } from "vitest";
-import { answering } from "../src/scribe/answers.js";
+import { partsOf } from "../src/answers/parts.js";
 import { compose } from "../src/scribe/compose.js";
-import { partsOf } from "../src/scribe/parts.js";
+import { scribe } from "../src/scribe/work.js";
 import { message, SESSION, stage } from "./stage.js";
 
 const prompt = message("m1", "How do we find a venue for the meeting?");
@@ -14,7 +14,7 @@ const answer = compose({ prompt, before: [], shared: [] });
 const textOf = (parts: readonly AnswerPart[]) => parts.map(({ text }) => text).join("");
 
 test("a prompt is answered in numbered parts and finished", async () => {
-  const { tell, settled, sent } = await stage(answering, { messages: [prompt] });
+  const { tell, settled, sent } = await stage(scribe, { messages: [prompt] });
   await settled();
 
   tell("prompted", { message: prompt });
@@ -28,7 +28,7 @@ test("a prompt is answered in numbered parts and finished", async () => {
 });
 
 test("what it does is shown, and ends idle", async () => {
-  const { tell, settled, sent } = await stage(answering, { messages: [prompt] });
+  const { tell, settled, sent } = await stage(scribe, { messages: [prompt] });
   await settled();
 
   tell("prompted", { message: prompt });
@@ -41,7 +41,7 @@ test("what it does is shown, and ends idle", async () => {
 });
 
 test("a prompt that waited is answered when the scribe comes, once", async () => {
-  const { tell, settled, sent } = await stage(answering, { messages: [prompt], prompts: [prompt] });
+  const { tell, settled, sent } = await stage(scribe, { messages: [prompt], prompts: [prompt] });
   tell("prompted", { message: prompt });
 
   await settled();
@@ -50,7 +50,7 @@ test("a prompt that waited is answered when the scribe comes, once", async () =>
 });
 
 test("an interrupted answer gets no further part and no end", async () => {
-  const { server, tell, settled, sent } = await stage(answering, { messages: [prompt] });
+  const { server, tell, settled, sent } = await stage(scribe, { messages: [prompt] });
   server.handle("append_answer", ({ number }: AnswerPart) => {
     if (number === 3) tell("interrupted", { answerId: "answer-1", by: "ann" });
     return null;
@@ -65,7 +65,7 @@ test("an interrupted answer gets no further part and no end", async () => {
 });
 
 test("an answer that the server has ended is left", async () => {
-  const { server, tell, settled, sent, lines } = await stage(answering, { messages: [prompt] });
+  const { server, tell, settled, sent, lines } = await stage(scribe, { messages: [prompt] });
   server.handle("append_answer", () => refuse(problem("agents.interrupted", "cancelled")));
   await settled();
 
@@ -79,7 +79,7 @@ test("an answer that the server has ended is left", async () => {
 test("an answer of an earlier life is gone on with where it broke off", async () => {
   const parts = partsOf(answer);
   const text = parts.slice(0, 4).join("");
-  const { settled, sent } = await stage(answering, {
+  const { settled, sent } = await stage(scribe, {
     messages: [prompt],
     unfinished: [{ answerId: "answer-0", number: 4 }],
     streams: [{ answerId: "answer-0", replyTo: "m1", number: 4, text }],
@@ -94,7 +94,7 @@ test("an answer of an earlier life is gone on with where it broke off", async ()
 });
 
 test("an answer whose prompt has changed meanwhile is given up", async () => {
-  const { settled, sent } = await stage(answering, {
+  const { settled, sent } = await stage(scribe, {
     messages: [message("m1", "Forget it.")],
     unfinished: [{ answerId: "answer-0", number: 1 }],
     streams: [{ answerId: "answer-0", replyTo: "m1", number: 1, text: "Something else. " }],
@@ -107,7 +107,7 @@ test("an answer whose prompt has changed meanwhile is given up", async () => {
 });
 
 test("a part that is missing is written again", async () => {
-  const { server, tell, settled, sent } = await stage(answering, { messages: [prompt] });
+  const { server, tell, settled, sent } = await stage(scribe, { messages: [prompt] });
   let hasRefused = false;
   server.handle("append_answer", ({ number }: AnswerPart) => {
     if (number !== 3 || hasRefused) return null;
@@ -124,7 +124,7 @@ test("a part that is missing is written again", async () => {
 });
 
 test("a part that the cut swallowed is sent again on the next link", async () => {
-  const { server, clock, tell, settled, sent } = await stage(answering, { messages: [prompt] });
+  const { server, clock, tell, settled, sent } = await stage(scribe, { messages: [prompt] });
   server.handle("tautline:resume", ({ rooms }: { rooms: { room: string }[] }) => ({
     rooms: rooms.map(({ room }) => ({
       room,

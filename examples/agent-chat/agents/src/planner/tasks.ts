@@ -42,7 +42,9 @@ export function planning(agent: Agent): Work {
   }
 
   return {
-    found: ({ tasks }: InboxState) => tasks.forEach(look),
+    found({ tasks }: InboxState) {
+      for (const task of tasks) look(task);
+    },
     listen() {
       client.on(Agents.events.taskAssigned, ({ task }) => look(task));
     },

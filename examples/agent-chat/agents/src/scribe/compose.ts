@@ -1,23 +1,13 @@
-// What the scribe says to a prompt. The same prompt, conversation and shared context make the same text, so that an
-// answer that was broken off can be gone on with.
+// What the scribe says to a prompt, from the conversation and the shared context.
 
 import type { Message } from "@tautline/agent-chat";
+import { type Material, questionOf, wordsOf } from "../answers/material.js";
 import type { Shared } from "../sessions.js";
 import { keywords, mentions, sentences, shorten } from "../words.js";
 
-/** What an answer is made of. */
-export interface Material {
-  /** The message that is answered. */
-  readonly prompt: Message;
-  /** What was said before it, oldest first. */
-  readonly before: readonly Message[];
-  /** What is shared with the scribe, oldest first. */
-  readonly shared: readonly Shared[];
-}
-
-/** Composes the answer, in Markdown. */
+/** Composes the answer. */
 export function compose({ prompt, before, shared }: Material): string {
-  const question = wordsOf(prompt).replace(/@[a-z][a-z0-9-]*/g, " ");
+  const question = questionOf(prompt);
   const topics = keywords(question, 5);
   const sections = /\b(summar|recap|minutes|protocol|where (are|do) we)/i.test(question)
     ? [heading(prompt, "where we are"), said(before, []), unanswered(before), context(shared, [])]
@@ -30,21 +20,6 @@ export function compose({ prompt, before, shared }: Material): string {
         closing(topics, shared),
       ];
   return sections.filter((it) => it !== "").join("\n\n");
-}
-
-/** The words of a message; nothing if it has none. */
-export function wordsOf({ body }: Message): string {
-  switch (body.type) {
-    case "text":
-    case "agent":
-      return body.text;
-    case "context":
-    case "task":
-      return body.title;
-    case "system":
-    case "deleted":
-      return "";
-  }
 }
 
 const heading = ({ author }: Message, what: string) => `**${author}**, here is ${what}.`;

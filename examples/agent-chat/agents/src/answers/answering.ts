@@ -1,4 +1,4 @@
-// The scribe's work: which prompts it answers, in which order, and what becomes of each answer.
+// Answers to prompts: which are given, in which order, and what becomes of each.
 
 import {
   Agents,
@@ -16,12 +16,12 @@ import { isProblemError } from "@tautline/client";
 import { type Agent, complain, type Work } from "../agent.js";
 import { patiently } from "../patience.js";
 import { sharedWith } from "../sessions.js";
-import { compose } from "./compose.js";
+import type { Compose } from "./material.js";
 import { partsOf } from "./parts.js";
 import { write } from "./write.js";
 
-/** Answers what the agent is asked: one prompt after the other in a session, all sessions beside each other. */
-export function answering(agent: Agent): Work {
+/** Answers what an agent is asked: one prompt after the other in a session, all sessions beside each other. */
+export function answering(agent: Agent, compose: Compose): Work {
   const { agentId, client, sessions, activity, signal, log } = agent;
   /** The prompts that are being answered, or wait for their turn, and the answers that are being written. */
   const taken = new Set<MessageId | AnswerId>();
