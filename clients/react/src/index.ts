@@ -5,6 +5,7 @@ export { useClient } from "./use-client.js";
 export { type CommandHandle, type Run, useCommand } from "./use-command.js";
 export { useConnection } from "./use-connection.js";
 export { useEvent } from "./use-event.js";
+export { type LostConnectionOptions, useLostConnection } from "./use-lost-connection.js";
 export { useOutbox } from "./use-outbox.js";
 export { usePresence } from "./use-presence.js";
 export { type Present, usePresent } from "./use-present.js";

@@ -22,6 +22,8 @@ export interface BoardServer {
   readonly boards: Map<string, BoardContent>;
   /** Answers `add_card`. By default with the card itself. */
   onAddCard: (card: Card) => Card | Problem;
+  /** Refuses each CONNECT with this problem; `"silent"` leaves it unanswered. */
+  refuseConnects: Problem | "silent" | undefined;
   /** Refuses each join with this problem. */
   refuseJoins: Problem | undefined;
   /** Refuses each answer to a question with this problem. */
@@ -92,6 +94,7 @@ export function boardServer(): BoardServer {
     answers,
     boards: new Map(),
     onAddCard: (card) => card,
+    refuseConnects: undefined,
     refuseJoins: undefined,
     refuseAnswers: undefined,
     holdAnswers() {
@@ -169,7 +172,10 @@ export function boardServer(): BoardServer {
 
   const head = (room: string) => ({ epoch: EPOCH, seq: journal.get(room)?.length ?? 0 });
 
-  fake.onConnect = ({ namespace }) => void log.push(`open ${namespace}`);
+  fake.onConnect = ({ namespace }) => {
+    log.push(`open ${namespace}`);
+    return server.refuseConnects;
+  };
   fake.handle("join_board", ({ boardId }: BoardId) => {
     const room = Board.rooms.board.name({ boardId });
     log.push(`join ${room}`);

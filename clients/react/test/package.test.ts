@@ -30,6 +30,7 @@ test("what is not named in the door is not importable", async () => {
     "useCommand",
     "useConnection",
     "useEvent",
+    "useLostConnection",
     "useOutbox",
     "usePresence",
     "usePresent",
