@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "07da1a6fda24ae2599d39c41e39b7fe7f7542ae512b76652ca6fa3b40f4f8d22";
+    "9762f2450b219ba2bb8fdc17feaeaa5eb8e8443f8e392e956af37d7e5e5b3916";

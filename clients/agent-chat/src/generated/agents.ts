@@ -10,6 +10,7 @@ import type {
   Message,
   MessageId,
   SessionId,
+  Task,
   ToolCall,
   UserId,
 } from "./types.js";
@@ -105,6 +106,12 @@ export type AgentsError =
   | ProblemOf<"agents.agent_away", { agentId: AgentId }>
   /** The agent works for somebody else; `retry_after_ms` says when to ask again. */
   | ProblemOf<"agents.agent_busy", { agentId: AgentId; retryAfterMs: number }>
+  /** The agent is no member of the session. */
+  | ProblemOf<"agents.not_in_session", { agentId: AgentId }>
+  /** Nothing more is written into an archived session. */
+  | ProblemOf<"agents.session_closed">
+  /** There never was this answer, or it ended long ago. */
+  | ProblemOf<"agents.answer_not_found">
   /** The caller does not run this agent. */
   | ProblemOf<"agents.not_your_agent", { agentId: AgentId }>
   /** A part of an answer came out of its order. */
@@ -202,12 +209,16 @@ export interface DirectSent {
   to: AgentId[];
 }
 
-/** What an agent had begun when it was last here. */
+/** What waits for an agent, and what it had begun when it was last here. */
 export interface InboxState {
   /** The agent. */
   agent: Agent;
   /** Its answers that are not finished, each with the number of its last part. */
   unfinished: AnswerBegun[];
+  /** The messages that it was asked to answer and has not begun to, oldest first. */
+  prompts: Prompt[];
+  /** Its tasks that have not ended, oldest first. */
+  tasks: Task[];
 }
 
 /** An answer that somebody stopped. */
@@ -261,6 +272,14 @@ export interface SetActivity {
   agentId: AgentId;
   /** What it does. */
   activity: Activity;
+}
+
+/** A task that an agent has, or had. */
+export interface TaskAssigned {
+  /** Whose. */
+  agentId: AgentId;
+  /** The task as it is now. */
+  task: Task;
 }
 
 /** What a client may ask of the server. */
@@ -465,6 +484,16 @@ export const Agents = namespace({
     /** Somebody stopped an answer of the agent. */
     interrupted: event<Interruption>({
       name: "interrupted",
+      delivery: "durable",
+      rooms: [(payload) => `agent:${encodeURIComponent(payload.agentId)}`],
+      patterns: ["agent:{agent_id}"],
+    }),
+    /**
+     * An agent is given a task, or one that it has is not what it was: changed, called off, given to
+     * others.
+     */
+    taskAssigned: event<TaskAssigned>({
+      name: "task_assigned",
       delivery: "durable",
       rooms: [(payload) => `agent:${encodeURIComponent(payload.agentId)}`],
       patterns: ["agent:{agent_id}"],

@@ -20,6 +20,7 @@ import type {
   Message,
   MessageId,
   SessionId,
+  TaskId,
   ToolCall,
   UserId,
 } from "./types.js";
@@ -72,6 +73,15 @@ export type ChatError =
   | ProblemOf<"chat.session_archived", { sessionId: SessionId }>
   /** The message was deleted, or never was there. */
   | ProblemOf<"chat.message_not_found", { messageId: MessageId }>
+  /**
+   * A message of this kind is for somebody else to post: agents speak to agents, and the
+   * application speaks for itself.
+   */
+  | ProblemOf<"chat.kind_not_allowed", { kind: string }>
+  /** Only text can be changed. */
+  | ProblemOf<"chat.not_text", { messageId: MessageId }>
+  /** The task is not one of the session. */
+  | ProblemOf<"chat.task_elsewhere", { taskId: TaskId }>
   /** Only who wrote a message may change it. */
   | ProblemOf<"chat.not_the_author", { messageId: MessageId }>
   /** The message was changed since the caller last saw it. */
@@ -222,6 +232,14 @@ export interface Session {
   archivedAt?: string | null;
 }
 
+/** A session, as it belongs into somebody's list. */
+export interface SessionListed {
+  /** Whose list. */
+  subject: string;
+  /** The session. */
+  session: Session;
+}
+
 /** Some of the caller's sessions. */
 export interface SessionPage {
   /** The last active one first. */
@@ -266,6 +284,12 @@ export interface Typing {
   sessionId: SessionId;
   /** The member. */
   member: UserId;
+}
+
+/** The personal room of one caller. The runtime lets everybody into their own, and nobody else. */
+export interface User {
+  /** Whose room it is: the `sub` of their token. */
+  subject: string;
 }
 
 /** What a client may ask of the server. */
@@ -513,6 +537,13 @@ export const Chat = namespace({
       timeoutMs: 10000,
       scope: "chat:read",
     }),
+    /**
+     * The personal room of one caller. The runtime lets everybody into their own, and nobody else.
+     */
+    user: joinable<User, void>({
+      pattern: "user:{subject}",
+      name: (room) => `user:${encodeURIComponent(room.subject)}`,
+    }),
   },
   events: {
     /** A message was stored. */
@@ -543,6 +574,16 @@ export const Chat = namespace({
       rooms: [(payload) => `session:${encodeURIComponent(payload.sessionId)}`],
       patterns: ["session:{session_id}"],
     }),
+    /**
+     * The same for a list of sessions: whoever takes part in one hears of it, whether a page of theirs
+     * has entered it or not. Somebody who is not among the members any more has left it.
+     */
+    sessionListed: event<SessionListed>({
+      name: "session_listed",
+      delivery: "durable",
+      rooms: [(payload) => `user:${encodeURIComponent(payload.subject)}`],
+      patterns: ["user:{subject}"],
+    }),
     /** A member is typing. */
     memberTyping: event<Typing>({
       name: "member_typing",
@@ -554,7 +595,7 @@ export const Chat = namespace({
   questions: {
     /**
      * Asks the people of a session whether an agent may use a tool. The first answer counts, and a
-     * reload finds the question again.
+     * reload finds the question again. No agent has the scope: none approves what it wants itself.
      */
     approveTool: question<ToolCall, Decision, ApprovalDeclined>({
       name: "approve_tool",
@@ -562,7 +603,7 @@ export const Chat = namespace({
       rooms: [(payload) => `session:${encodeURIComponent(payload.sessionId)}`],
       patterns: ["session:{session_id}"],
       expiresMs: 600000,
-      scope: "chat:write",
+      scope: "tools:approve",
     }),
   },
   streams: {

@@ -29,6 +29,7 @@ export type {
   Recipients,
   RosterState,
   SetActivity,
+  TaskAssigned,
 } from "./agents.js";
 export type {
   AnswerFailed,
@@ -51,10 +52,12 @@ export type {
   Participant,
   RenameSession,
   Session,
+  SessionListed,
   SessionPage,
   SessionState,
   SharedContext,
   Typing,
+  User,
 } from "./chat.js";
 export type {
   AssignTask,
@@ -63,12 +66,8 @@ export type {
   DashboardState,
   FailTask,
   NewTask,
-  Task,
   TaskCounts,
-  TaskResult,
   TaskRoom,
-  TaskStatus,
-  TaskStep,
   TasksError,
   UpdateTask,
 } from "./tasks.js";
@@ -85,7 +84,11 @@ export type {
   MessageStatus,
   Priority,
   SessionId,
+  Task,
   TaskId,
+  TaskResult,
+  TaskStatus,
+  TaskStep,
   ToolCall,
   UserId,
 } from "./types.js";
@@ -96,6 +99,6 @@ export { Chat, Agents, Tasks };
 export const contract = {
   name: "agent-chat",
   version: "1.0.0",
-  hash: "07da1a6fda24ae2599d39c41e39b7fe7f7542ae512b76652ca6fa3b40f4f8d22",
+  hash: "9762f2450b219ba2bb8fdc17feaeaa5eb8e8443f8e392e956af37d7e5e5b3916",
   namespaces: { Chat, Agents, Tasks },
 } as const satisfies ContractDescriptor;

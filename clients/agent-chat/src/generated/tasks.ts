@@ -2,7 +2,16 @@
 
 import { command, event, joinable, namespace } from "@tautline/client";
 import type { ProblemOf } from "@tautline/client";
-import type { AgentId, Priority, SessionId, TaskId, UserId } from "./types.js";
+import type {
+  AgentId,
+  Priority,
+  SessionId,
+  Task,
+  TaskId,
+  TaskStatus,
+  TaskStep,
+  UserId,
+} from "./types.js";
 
 /** Who is to do a task. */
 export interface AssignTask {
@@ -60,36 +69,6 @@ export interface NewTask {
   context?: unknown | null;
 }
 
-/** A task. */
-export interface Task {
-  /** Its name. */
-  taskId: TaskId;
-  /** Who made it. */
-  owner: UserId;
-  /** The session that it came up in. */
-  sessionId?: SessionId | null;
-  /** What is to be done. */
-  title: string;
-  /** More about it, in Markdown. */
-  description: string;
-  /** How much it matters. */
-  priority: Priority;
-  /** Where it stands. */
-  status: TaskStatus;
-  /** Who is to do it. */
-  agents: AgentId[];
-  /** What whoever does it has to know. */
-  context?: unknown | null;
-  /** What was done so far, oldest first. */
-  steps: TaskStep[];
-  /** What came of it. */
-  result?: TaskResult | null;
-  /** When it was made. */
-  createdAt: string;
-  /** When it last changed. */
-  updatedAt: string;
-}
-
 /** How many tasks there are of each status. */
 export interface TaskCounts {
   /** Nobody has begun. */
@@ -104,52 +83,10 @@ export interface TaskCounts {
   cancelled: number;
 }
 
-/** What came of a task. */
-export type TaskResult =
-  /** What was asked for. */
-  | {
-      type: "done";
-      /** In words, in Markdown. */
-      summary: string;
-      /** As data. */
-      data?: unknown | null;
-    }
-  /** Why there is nothing. */
-  | {
-      type: "failed";
-      /** In words. */
-      reason: string;
-    };
-
 /** One task, step by step. */
 export interface TaskRoom {
   /** The task. */
   taskId: TaskId;
-}
-
-/**
- * Where a task stands.
- *
- * - `"pending"`: Nobody has begun.
- * - `"in_progress"`: Agents work on it.
- * - `"completed"`: It has its result.
- * - `"failed"`: It ended without one.
- * - `"cancelled"`: It was called off.
- */
-export type TaskStatus = "pending" | "in_progress" | "completed" | "failed" | "cancelled";
-
-/** One step of a task. */
-export interface TaskStep {
-  /** The task. */
-  taskId: TaskId;
-  /** Its number, from 1. */
-  number: number;
-  /** Who did it. */
-  agentId: AgentId;
-  /** What was done. */
-  text: string;
-  /** How much of the task is done, in percent. */
-  percent: number;
 }
 
 /** Why something about a task was refused. */
@@ -158,6 +95,16 @@ export type TasksError =
   | ProblemOf<"tasks.task_not_found", { taskId: TaskId }>
   /** A task does not go from this status to that one. */
   | ProblemOf<"tasks.illegal_transition", { from: TaskStatus; to: TaskStatus }>
+  /** The session that the task is for does not exist, or the caller is no member of it. */
+  | ProblemOf<"tasks.session_not_found", { sessionId: SessionId }>
+  /** No agent of this name has registered. */
+  | ProblemOf<"tasks.agent_not_found", { agentId: AgentId }>
+  /** The task has ended, and nothing about it changes any more. */
+  | ProblemOf<"tasks.task_ended", { status: TaskStatus }>
+  /** The task was not given to an agent of the caller's. */
+  | ProblemOf<"tasks.not_assigned", { taskId: TaskId }>
+  /** A dashboard is its owner's. */
+  | ProblemOf<"tasks.not_your_dashboard">
   /** Nobody of the assigned agents is a member of the task's session. */
   | ProblemOf<"tasks.not_in_session", { agentId: AgentId }>
   /** Only who made a task may do this to it. */

@@ -114,6 +114,11 @@ export interface Message {
   replies: number;
   /** The answer that it was written as. */
   answerId?: AnswerId | null;
+  /**
+   * Its place in the session's room, which receipts count by. Nothing if it was written before the
+   * room was numbered anew.
+   */
+  seq?: number | null;
   /** Where it stands. */
   status: MessageStatus;
   /** How often it was changed. */
@@ -153,8 +158,80 @@ export type Priority = "low" | "medium" | "high" | "critical";
 /** Names a chat session. */
 export type SessionId = string;
 
+/** A task. */
+export interface Task {
+  /** Its name. */
+  taskId: TaskId;
+  /** Who made it. */
+  owner: UserId;
+  /** The session that it came up in. */
+  sessionId?: SessionId | null;
+  /** What is to be done. */
+  title: string;
+  /** More about it, in Markdown. */
+  description: string;
+  /** How much it matters. */
+  priority: Priority;
+  /** Where it stands. */
+  status: TaskStatus;
+  /** Who is to do it. */
+  agents: AgentId[];
+  /** What whoever does it has to know. */
+  context?: unknown | null;
+  /** What was done so far, oldest first. */
+  steps: TaskStep[];
+  /** What came of it. */
+  result?: TaskResult | null;
+  /** When it was made. */
+  createdAt: string;
+  /** When it last changed. */
+  updatedAt: string;
+}
+
 /** Names a task. */
 export type TaskId = string;
+
+/** What came of a task. */
+export type TaskResult =
+  /** What was asked for. */
+  | {
+      type: "done";
+      /** In words, in Markdown. */
+      summary: string;
+      /** As data. */
+      data?: unknown | null;
+    }
+  /** Why there is nothing. */
+  | {
+      type: "failed";
+      /** In words. */
+      reason: string;
+    };
+
+/**
+ * Where a task stands.
+ *
+ * - `"pending"`: Nobody has begun.
+ * - `"in_progress"`: Agents work on it.
+ * - `"completed"`: It has its result.
+ * - `"failed"`: It ended without one.
+ * - `"cancelled"`: It was called off.
+ */
+export type TaskStatus = "pending" | "in_progress" | "completed" | "failed" | "cancelled";
+
+/** One step of a task. */
+export interface TaskStep {
+  /** The task. */
+  taskId: TaskId;
+  /** Its number, from 1. */
+  number: number;
+  /** Who did it. */
+  agentId: AgentId;
+  /** What was done. */
+  text: string;
+  /** How much of the task is done, in percent. */
+  percent: number;
+}
 
 /** What an agent wants to do with a tool. */
 export interface ToolCall {
