@@ -43,6 +43,7 @@ const PACKAGES = {
   "@tautline/history": ["@tautline/client"],
   "@tautline/conformance-browser": ["@tautline/client", "@tautline/conformance", "@tautline/react"],
   "@tautline/agent-chat-agents": ["@tautline/agent-chat", "@tautline/client"],
+  "@tautline/agent-chat-web": ["@tautline/agent-chat", "@tautline/client", "@tautline/react"],
   "@tautline/quickstart-web": ["@tautline/client", "@tautline/react"],
   "@tautline/quickstart-e2e": ["@tautline/client", "@tautline/conformance-browser"],
 };

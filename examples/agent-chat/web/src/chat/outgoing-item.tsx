@@ -1,0 +1,60 @@
+// A message that the server has not confirmed, and one that it did not take.
+
+import { Button, Group, Text } from "@mantine/core";
+import { useSubject } from "../identity/identity-context.js";
+import { Who } from "../parts/who.js";
+import type { Outgoing } from "../state/outgoing.js";
+import { clockWords, nameOf } from "../state/words.js";
+import { MessageBody } from "./message-body.js";
+import { StatusTick } from "./status-tick.js";
+import { useOutgoingActions } from "./use-send.js";
+
+/** Shown where it will be, once it is sent. */
+export function OutgoingItem({ outgoing }: { outgoing: Outgoing }) {
+  const subject = useSubject();
+  const { retry, discard } = useOutgoingActions();
+  const { message, status, problem, writtenAt } = outgoing;
+  const name = nameOf(subject);
+  return (
+    <article
+      className="message message-own message-waiting"
+      aria-label={`${name}, ${status === "failed" ? "not sent" : "waiting to be sent"}`}
+    >
+      <div className="message-gutter">
+        <Who subject={subject} />
+      </div>
+      <div className="message-content">
+        <div className="message-head">
+          <Text fw={650} size="sm" component="span">
+            {name}
+          </Text>
+          <span className="message-time">{clockWords(writtenAt)}</span>
+        </div>
+        <div className="message-body">
+          <MessageBody body={message.body} />
+        </div>
+        {status === "failed" && (
+          <div role="alert">
+            <Text size="xs" c="red" mt={2}>
+              {problem ? `${problem.message} ${problem.recovery.hint}` : "This was not sent."}
+            </Text>
+            <Group gap="xs" mt={4}>
+              <Button size="compact-xs" variant="light" color="red" onClick={() => retry(outgoing)}>
+                Retry
+              </Button>
+              <Button
+                size="compact-xs"
+                variant="subtle"
+                color="gray"
+                onClick={() => discard(outgoing)}
+              >
+                Discard
+              </Button>
+            </Group>
+          </div>
+        )}
+      </div>
+      <StatusTick status={status} />
+    </article>
+  );
+}

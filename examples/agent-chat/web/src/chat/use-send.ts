@@ -1,0 +1,64 @@
+// Sends messages, and keeps those that were refused.
+
+import { Chat, type NewMessage } from "@tautline/agent-chat";
+import type { Problem } from "@tautline/client";
+import { useClient, useOutbox } from "@tautline/react";
+import { useCallback, useMemo } from "react";
+import { useFailedSends, useFailures } from "../state/failed-sends-context.js";
+import { type Outgoing, outgoingOf } from "../state/outgoing.js";
+import { useConversation } from "./conversation-context.js";
+
+/** Sends a message. What the server does not take because of its content is for whoever wrote it to mend. */
+export function useSend(): (message: NewMessage) => Promise<Problem | undefined> {
+  const client = useClient();
+  const failures = useFailedSends();
+  return useCallback(
+    async (message) => {
+      const writtenAt = Date.now();
+      const result = await client.run(Chat.commands.sendMessage, message);
+      if (result.ok) return undefined;
+      const { problem } = result;
+      // Left behind with the page: the outbox has it, and sends it in its next life.
+      if (problem.code === "disposed") return undefined;
+      if (problem.category !== "invalid") failures.add({ message, problem, writtenAt });
+      return problem;
+    },
+    [client, failures],
+  );
+}
+
+/** What is on its way into the conversation that is looked at. */
+export function useOutgoing(): readonly Outgoing[] {
+  const { sessionId, conversation } = useConversation();
+  const { entries } = useOutbox();
+  const failures = useFailures();
+  const causes = conversation?.causes;
+  return useMemo(
+    () => outgoingOf(sessionId, entries, failures, causes),
+    [sessionId, entries, failures, causes],
+  );
+}
+
+/** What can be done about a message that was not sent. */
+export function useOutgoingActions(): {
+  retry(outgoing: Outgoing): void;
+  discard(outgoing: Outgoing): void;
+} {
+  const { outbox } = useClient();
+  const failures = useFailedSends();
+  const send = useSend();
+  return useMemo(
+    () => ({
+      retry({ id, message, isQueued }) {
+        if (isQueued) {
+          outbox.retry(id);
+          return;
+        }
+        failures.remove(id);
+        void send(message);
+      },
+      discard: ({ id, isQueued }) => (isQueued ? outbox.discard(id) : failures.remove(id)),
+    }),
+    [outbox, failures, send],
+  );
+}
