@@ -1,10 +1,10 @@
 // Works on one task: its steps, the leave of people before the tool, and its end.
 
-import { Agents, Chat, type Task, Tasks } from "@tautline/agent-chat";
-import type { Problem, Result } from "@tautline/client";
+import { Agents, type Task, Tasks, type ToolCall } from "@tautline/agent-chat";
+import type { Problem } from "@tautline/client";
 import type { Agent } from "../agent.js";
-import { patiently } from "../patience.js";
-import { type Plan, percentAfter, planOf } from "./plan.js";
+import { patiently, type Waiting } from "../patience.js";
+import { percentAfter, planOf } from "./plan.js";
 
 /** How a task ended for the planner. */
 export type Performed =
@@ -45,47 +45,29 @@ export async function perform(agent: Agent, task: Task, signal: AbortSignal): Pr
   }
 
   if (plan.tool && task.steps.length <= plan.steps.length) {
-    const asked = await patiently(waiting, () => ask(agent, plan, signal));
-    if (!asked.ok) return asked.problem;
-    if (asked.value !== undefined) {
-      const failed = await client.run(Tasks.commands.failTask, { taskId, reason: asked.value });
-      return failed.ok ? { declined: asked.value } : failed.problem;
+    const declined = await leaveFor(plan.tool, waiting);
+    if (declined !== undefined) {
+      const failed = await client.run(Tasks.commands.failTask, { taskId, reason: declined });
+      return failed.ok ? { declined } : failed.problem;
     }
-    const published = await publish(agent, task, plan, signal);
-    if (!published.ok) return published.problem;
-    const told = await report(plan.steps.length + 1, "Published the report");
+    const told = await report(plan.steps.length + 1, "Was allowed to publish the report.");
     if (!told.ok) return told.problem;
   }
-  const data = { steps: plan.steps.length, published: plan.tool !== undefined };
+  // The tool: with its end the report goes into the conversation, for people and for other agents.
+  const data = { steps: plan.steps.length };
   const end = { taskId, summary: plan.report, data };
   const completed = await client.run(Tasks.commands.completeTask, end, { signal });
   return completed.ok ? "completed" : completed.problem;
 }
 
-/** Asks the people of the session for leave. The value is why not; nothing if they agree. */
-async function ask(
-  { client }: Agent,
-  { tool }: Plan,
-  signal: AbortSignal,
-): Promise<Result<string | undefined, Problem>> {
-  if (!tool) return { ok: true, value: undefined };
-  const asked = await client.run(Agents.commands.requestApproval, tool, { signal });
-  if (!asked.ok) return asked;
+/** Asks the people of the session for leave. The answer is why not; nothing if they agree. */
+async function leaveFor(tool: ToolCall, waiting: Waiting): Promise<string | undefined> {
+  const { client, signal } = waiting;
+  const asked = await patiently(waiting, () =>
+    client.run(Agents.commands.requestApproval, tool, { signal }),
+  );
+  signal.throwIfAborted();
+  if (!asked.ok) return asked.problem.message;
   const { decision, reason } = asked.value;
-  return { ok: true, value: decision ? undefined : (reason ?? "Nobody approved it.") };
-}
-
-/** The tool: the report goes into the conversation, for people and for other agents. */
-async function publish(agent: Agent, task: Task, plan: Plan, signal: AbortSignal) {
-  const { client, sessions } = agent;
-  const sessionId = plan.tool?.sessionId ?? "";
-  await sessions.enter(sessionId, signal);
-  const body = {
-    type: "agent" as const,
-    intent: "task_response" as const,
-    to: [],
-    text: plan.report,
-    data: { taskId: task.taskId },
-  };
-  return client.run(Chat.commands.sendMessage, { sessionId, body }, { signal });
+  return decision ? undefined : (reason ?? "Nobody approved it.");
 }

@@ -29,7 +29,6 @@ export function planOf(task: Task, agentId: string): Plan {
       ? told.slice(0, STEPS)
       : [`Read what “${shorten(title, 120)}” asks for`, "Collect what is known", "Write it down"];
   const report = [
-    `**${title}**`,
     steps.map((step, index) => `${index + 1}. ${step}`).join("\n"),
     `Priority: ${task.priority}. Nothing of it is left open.`,
   ].join("\n\n");
