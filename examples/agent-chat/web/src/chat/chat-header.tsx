@@ -39,10 +39,14 @@ interface ChatHeaderProps {
 /** The head of the conversation. */
 export function ChatHeader({ showsDetails, onDetails }: ChatHeaderProps) {
   const { sessionId, conversation } = useConversation();
-  const here = usePresence(Chat.rooms.chatSession, { sessionId }, ({ members }) => members.length);
+  const { members: here } = usePresence(Chat.rooms.chatSession, { sessionId });
   const agentsHere = useConnectedAgents();
   const session = conversation?.session;
-  const count = here + (session?.members.filter((it) => agentsHere.has(it)).length ?? 0);
+  // An agent may sit in the conversation, or answer from outside: it is counted once.
+  const count = new Set([
+    ...here.map(({ subject }) => subject),
+    ...(session?.members.filter((it) => agentsHere.has(it)) ?? []),
+  ]).size;
   return (
     <header className="chat-header">
       <Box miw={0}>
