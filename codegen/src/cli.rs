@@ -34,7 +34,21 @@ enum Command {
     /// Writes the generated files that have changed.
     Write,
     /// Says which generated files are not what the contract gives, and ends with 1 if any.
-    Check,
+    ///
+    /// Tries, too, whether serde, the JSON Schemas and the TypeScript agree about the contract's
+    /// types, and ends with 2 where they do not.
+    Check {
+        #[command(flatten)]
+        tried: drift::Tried,
+    },
+    /// Prints values of all payloads as a TypeScript module, for tests with real clients.
+    Fixtures {
+        /// The module of the generated types, as the printed one imports it.
+        #[arg(long)]
+        types: String,
+        #[command(flatten)]
+        tried: drift::Tried,
+    },
     /// Prints one generated file, such as `CATALOG.md` or `index.ts`.
     Print {
         /// The file's name.
@@ -116,17 +130,8 @@ pub(crate) fn run(
     let described = match read(contract, &crate_root) {
         Ok(described) => described,
         Err(mistakes) => {
-            for mistake in &mistakes {
-                writeln!(console.err, "{} {mistake}", paint("error:", "1;31", console.colours))?;
-            }
-            let noun = if mistakes.len() == 1 { "mistake" } else { "mistakes" };
-            writeln!(
-                console.err,
-                "the contract `{}` has {} {noun}",
-                contract.name,
-                mistakes.len()
-            )?;
-            return Ok(Ending::Failed);
+            let mut console = console;
+            return tell(contract, &mistakes, &mut console);
         }
     };
     let outputs = match Outputs::plan(&described) {
@@ -135,9 +140,34 @@ pub(crate) fn run(
     };
     match arguments.command {
         Command::Write => run_write(&outputs, console),
-        Command::Check => run_check(&outputs, console),
+        Command::Check { tried } => {
+            let Console { out, err, colours } = console;
+            let checked = run_check(&outputs, Console { out, err, colours })?;
+            match drift::run(&described, &tried, &mut Console { out, err, colours })? {
+                Ending::Done => Ok(checked),
+                ending @ (Ending::Stale | Ending::Failed) => Ok(ending),
+            }
+        }
+        Command::Fixtures { types, tried } => {
+            write!(console.out, "{}", tried.fixtures(&described, &types))?;
+            Ok(Ending::Done)
+        }
         Command::Print { file } => run_print(&outputs, &file, console),
     }
+}
+
+/// Says all that is wrong with a contract.
+fn tell(
+    contract: &Contract,
+    mistakes: &[Mistake],
+    console: &mut Console<'_>,
+) -> io::Result<Ending> {
+    for mistake in mistakes {
+        writeln!(console.err, "{} {mistake}", paint("error:", "1;31", console.colours))?;
+    }
+    let noun = if mistakes.len() == 1 { "mistake" } else { "mistakes" };
+    writeln!(console.err, "the contract `{}` has {} {noun}", contract.name, mistakes.len())?;
+    Ok(Ending::Failed)
 }
 
 /// Describes a contract, or says all that is wrong with it.
@@ -212,6 +242,8 @@ fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
+
+mod drift;
 
 #[cfg(test)]
 mod tests;

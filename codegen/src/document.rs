@@ -178,7 +178,7 @@ impl<'a> Document<'a> {
 }
 
 /// An `Option` is left out when it is empty.
-fn accepts_null(schema: &Value) -> bool {
+pub(crate) fn accepts_null(schema: &Value) -> bool {
     let is_null = |ty: &Value| ty == "null";
     match (schema.get("type"), schema.get("anyOf")) {
         (Some(Value::Array(types)), _) => types.iter().any(is_null),

@@ -58,6 +58,7 @@
 
 mod cli;
 mod described;
+mod drift;
 mod laws;
 mod mistake;
 
@@ -86,6 +87,8 @@ mod check;
 mod file;
 mod outputs;
 mod write;
+
+pub mod testing;
 
 pub use canonical::{canonical, hash, readable};
 pub use cli::{cli, read};

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use tautline::{
-    Auth, Contract, Delivery, Event, EventKind, NamespaceFacts, Policy, Retention, RoomFacts,
-    RoomParamFacts, Source, TypeRef, Wire,
+    Auth, Contract, Delivery, Event, EventKind, NamespaceFacts, Policy, Report, Retention,
+    RoomFacts, RoomParamFacts, Source, TypeRef, Wire, private::length,
 };
 
 /// A payload, which is also the room's struct.
@@ -16,7 +16,11 @@ pub(crate) struct Note {
     #[schemars(length(min = 1, max = 80))]
     pub text: String,
 }
-impl Wire for Note {}
+impl Wire for Note {
+    fn check(&self, report: &mut Report) {
+        report.field("text", |report| length(&self.text, 1, 80, report));
+    }
+}
 
 pub(crate) const fn source(line: u32) -> Source {
     Source { file: "src/sample.rs", line }
@@ -30,7 +34,7 @@ pub(crate) const BOARD: RoomFacts = RoomFacts {
     retention: Retention::DEFAULT,
     presence: None,
     receipts: false,
-    ty: TypeRef::of::<Note>(),
+    ty: TypeRef::checked::<Note>(),
     source: source(1),
 };
 
@@ -38,7 +42,7 @@ pub(crate) const COMMAND: Event = Event {
     name: "add_note",
     docs: " Adds a note.",
     kind: EventKind::Plain,
-    payload: Some(TypeRef::of::<Note>()),
+    payload: Some(TypeRef::checked::<Note>()),
     acknowledged: true,
     answer: None,
     error: None,
@@ -50,7 +54,7 @@ pub(crate) const EVENT: Event = Event {
     name: "note_added",
     docs: " A note was added.",
     kind: EventKind::Plain,
-    payload: Some(TypeRef::of::<Note>()),
+    payload: Some(TypeRef::checked::<Note>()),
     acknowledged: false,
     answer: None,
     error: None,

@@ -57,6 +57,11 @@ impl Types {
         }
     }
 
+    /// All types, in the order of their names.
+    pub fn all(&self) -> &[Named] {
+        &self.named
+    }
+
     /// The types that the file of `namespace` declares; `types` for those of several.
     pub fn of_file(&self, file: &str) -> Vec<&Named> {
         self.named.iter().filter(|named| self.file_of(&named.name) == Some(file)).collect()

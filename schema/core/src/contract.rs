@@ -212,6 +212,15 @@ impl TypeRef {
         }
     }
 
+    /// The fact about `T`, with the constraints that its values must obey.
+    pub const fn checked<T: Wire>() -> Self {
+        Self {
+            rust_name: std::any::type_name::<T>,
+            #[cfg(feature = "codegen")]
+            describe: crate::describe::Describe::checked::<T>(),
+        }
+    }
+
     /// The type with its path, as Rust writes it. For messages, never for the wire.
     pub fn rust_name(&self) -> &'static str {
         (self.rust_name)()

@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::{Describable, TypeRef};
+use crate::{Describable, FieldProblem, Report, TypeRef, Wire};
 
 /// What codegen can ask of one type.
 #[derive(Clone, Copy)]
@@ -17,6 +17,16 @@ pub(crate) struct Describe {
     declarations: fn(&Config, &mut Vec<Declaration>),
     schema: fn(&mut SchemaGenerator) -> Schema,
     round_trip: fn(&Value) -> Result<Value, String>,
+    read: fn(&str) -> Result<Reading, String>,
+}
+
+/// What became of a JSON text that was read as a type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// The value as it is written again.
+    pub written: String,
+    /// The constraints that it breaks.
+    pub broken: Vec<FieldProblem>,
 }
 
 /// One TypeScript declaration, with the Rust type it comes from.
@@ -40,7 +50,12 @@ impl Describe {
             declarations: |config, found| Collect::new(config, found).visit::<T>(),
             schema: subschema::<T>,
             round_trip: round_trip::<T>,
+            read: |text| read::<T>(text, |_, _| {}),
         }
+    }
+
+    pub(crate) const fn checked<T: Wire>() -> Self {
+        Self { read: |text| read::<T>(text, T::check), ..Self::of::<T>() }
     }
 }
 
@@ -67,6 +82,14 @@ impl TypeRef {
     pub fn round_trip(&self, value: &Value) -> Result<Value, String> {
         (self.describe.round_trip)(value)
     }
+
+    /// Reads a JSON text as the type, as it comes from the wire, and writes it again.
+    ///
+    /// # Errors
+    /// What serde says of a text that does not fit.
+    pub fn read(&self, text: &str) -> Result<Reading, String> {
+        (self.describe.read)(text)
+    }
 }
 
 fn subschema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
@@ -76,6 +99,17 @@ fn subschema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 fn round_trip<T: Serialize + DeserializeOwned>(value: &Value) -> Result<Value, String> {
     let decoded: T = serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
     serde_json::to_value(&decoded).map_err(|error| error.to_string())
+}
+
+fn read<T: Serialize + DeserializeOwned>(
+    text: &str,
+    check: fn(&T, &mut Report),
+) -> Result<Reading, String> {
+    let decoded: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut report = Report::new();
+    check(&decoded, &mut report);
+    let written = serde_json::to_string(&decoded).map_err(|error| error.to_string())?;
+    Ok(Reading { written, broken: report.into_fields() })
 }
 
 /// Walks a type and what it mentions. A type with an output path is one that is declared.

@@ -32,7 +32,7 @@ pub const fn is_wire<T: crate::Wire>() {}
 
 /// The type of what a room's members show each other.
 pub const fn presence_type<R: crate::Room>() -> crate::TypeRef {
-    crate::TypeRef::of::<R::Presence>()
+    crate::TypeRef::checked::<R::Presence>()
 }
 
 /// A regular expression of a constraint, compiled when it is first needed.

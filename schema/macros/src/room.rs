@@ -140,7 +140,7 @@ fn room_impl(
                 retention: #retention,
                 presence: #presence,
                 receipts: #receipts,
-                ty: ::tautline::TypeRef::of::<Self>(),
+                ty: ::tautline::TypeRef::checked::<Self>(),
                 source: #source,
             };
 

@@ -128,7 +128,7 @@ impl Variant {
         };
         let params = self.fields.iter().flatten().map(|field| {
             let (wire, ty) = (&field.wire, &field.ty);
-            quote_spanned!(ty.span()=> (#wire, { ::tautline::private::is_wire::<#ty>(); ::tautline::TypeRef::of::<#ty>() }))
+            quote_spanned!(ty.span()=> (#wire, { ::tautline::private::is_wire::<#ty>(); ::tautline::TypeRef::checked::<#ty>() }))
         });
         quote! {
             ::tautline::ErrorVariant {

@@ -160,7 +160,7 @@ fn type_ref(ty: Option<&Type>) -> TokenStream {
         Some(ty) => quote_spanned! {ty.span()=>
             ::core::option::Option::Some({
                 ::tautline::private::is_wire::<#ty>();
-                ::tautline::TypeRef::of::<#ty>()
+                ::tautline::TypeRef::checked::<#ty>()
             })
         },
         None => quote!(::core::option::Option::None),
