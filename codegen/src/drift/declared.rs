@@ -95,5 +95,9 @@ fn name(name: &str) -> Type {
 }
 
 fn union(types: Vec<Type>) -> Type {
-    Type::Union(types.into_iter().map(|ty| Member { docs: String::new(), ty }).collect())
+    let members = types.into_iter().flat_map(|ty| match ty {
+        Type::Union(inner) => inner,
+        ty => vec![Member { docs: String::new(), ty }],
+    });
+    Type::Union(members.collect())
 }

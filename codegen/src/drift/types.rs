@@ -289,7 +289,11 @@ impl Pairs {
                 Some(number) => by_line.entry(number).or_default(),
                 None => &mut other,
             };
-            let words = line.split_once("error ").map_or(line.trim(), |(_, words)| words);
+            // Where it stands matters only for what is no comparison.
+            let words = match (current, line.split_once("error ")) {
+                (Some(_), Some((_, words))) => words,
+                _ => line.trim(),
+            };
             text.push_str(if text.is_empty() { "" } else { " " });
             text.push_str(words);
         }

@@ -9,7 +9,7 @@ use proptest::{
     test_runner::{TestCaseError, TestError},
 };
 use serde_json::{Map, Value, json};
-use tautline::describe::Reading;
+use tautline::{FieldProblem, describe::Reading};
 
 use super::{
     any::Values,
@@ -27,6 +27,9 @@ use crate::{
 /// What base64 looks like. To JSON Schema 2020-12 its encoding is only a remark.
 const BASE64: &str =
     "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";
+
+/// The rules that a schema knows. A contract may have others of its own, which only the server asks.
+const RULES: [&str; 4] = ["length", "items", "range", "pattern"];
 
 /// How many values there were, and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -133,10 +136,16 @@ impl<'a> Party<'a> {
         let reading = self.slot.ty.read(&text);
         let refusal = match &reading {
             Err(said) => Some(format!("serde refuses it: {said}")),
-            Ok(reading) => reading
-                .broken
-                .first()
-                .map(|broken| format!("it breaks the rule `{}` of `{}`", broken.rule, broken.path)),
+            Ok(reading) => {
+                let known = |broken: &&FieldProblem| RULES.contains(&broken.rule.as_str());
+                match (reading.broken.iter().find(known), reading.broken.first()) {
+                    (Some(broken), _) => {
+                        Some(format!("it breaks the rule `{}` of `{}`", broken.rule, broken.path))
+                    }
+                    (None, Some(_)) => return Ok(false),
+                    (None, None) => None,
+                }
+            }
         };
         let (reading, refusal) = match (self.taken.validate(value), reading, refusal) {
             (Ok(()), Ok(reading), None) => (reading, None),
