@@ -13,9 +13,11 @@ use tautline::{Contract, DisconnectReason, LibraryCode, Problem};
 use tracing::Instrument;
 
 use crate::adapter::{Adapters, SocketPort, Unicast};
+use crate::arrivals::Arrivals;
 use crate::auth::Gate;
 use crate::connection::Connection;
 use crate::greeting::{Fit, Greeting};
+use crate::handshake;
 use crate::link::{Arrived, Inbox, Link, panic_message};
 use crate::roster::Roster;
 use crate::trace::TraceId;
@@ -32,6 +34,7 @@ pub(crate) struct Doorkeeper {
     /// The longest `auth` that is read, in bytes.
     pub(crate) greeting_bytes: usize,
     pub(crate) is_draining: Arc<std::sync::atomic::AtomicBool>,
+    pub(crate) arrivals: Arc<Arrivals>,
 }
 
 /// One namespace's door.
@@ -91,6 +94,10 @@ impl Door {
             tracing::info!(cause = %denial.cause, "the caller was not recognised");
             Box::new(denial.code.problem())
         })?;
+        if connection.seat_user(&identity.subject, &keeper.arrivals).is_err() {
+            tracing::info!(subject = identity.subject, "the user has too many connections");
+            return Err(Box::new(handshake::too_many()));
+        }
         let Some(adapter) = keeper.adapters.of(path) else {
             return Err(self.fault("the namespace has no adapter"));
         };

@@ -11,11 +11,14 @@ use tautline::DisconnectReason;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
+use crate::address::ClientAddress;
+use crate::arrivals::{Arrivals, Full, Seat};
 use crate::guest::Guest;
 use crate::io_handle::{IoHandle, ReadPause};
 use crate::outbound::Outbound;
 use crate::rates::Bucket;
 use crate::roster::Roster;
+use crate::session::lock;
 use crate::shortcut::Shortcut;
 
 /// How long a connection that ends may still take what was sent to it. socketioxide does not say when
@@ -32,6 +35,8 @@ pub(crate) struct Connection {
     /// What its events may cost.
     allowance: Option<Bucket>,
     guest: OnceLock<Guest>,
+    /// Its places among the connections of its users. Almost always one.
+    seats: Mutex<Vec<Seat<Arc<str>>>>,
     ending: Mutex<Option<DisconnectReason>>,
     refusals: AtomicU32,
     polling: OnceLock<Polling>,
@@ -63,6 +68,15 @@ pub(crate) struct Peer {
     pub(crate) address: Option<SocketAddr>,
     /// The first request's headers, copied: the originals would keep the whole request alive.
     pub(crate) headers: HeaderMap,
+    /// Its place among the connections of its address, if those count.
+    pub(crate) seat: Option<Seat<ClientAddress>>,
+}
+
+impl Peer {
+    /// Whom limits by address mean, if anybody.
+    pub(crate) fn client(&self) -> Option<ClientAddress> {
+        self.seat.as_ref().map(|seat| *seat.key())
+    }
 }
 
 impl Connection {
@@ -80,6 +94,7 @@ impl Connection {
             outbound,
             allowance,
             guest: OnceLock::new(),
+            seats: Mutex::default(),
             ending: Mutex::new(None),
             refusals: AtomicU32::new(0),
             polling: OnceLock::new(),
@@ -130,6 +145,18 @@ impl Connection {
     /// What the guest of this connection comes back with, if there is one.
     pub(crate) fn guest_credential(&self) -> Option<&str> {
         self.guest.get().map(|guest| &*guest.credential)
+    }
+
+    /// Takes a seat for a user, unless the user has one here.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn seat_user(&self, subject: &str, arrivals: &Arrivals) -> Result<(), Full> {
+        let mut seats = lock(&self.seats);
+        if !seats.iter().any(|seat| **seat.key() == *subject) {
+            seats.push(arrivals.seat_of_user(subject)?);
+        }
+        Ok(())
     }
 
     /// Stops reading while the guard lives.

@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -21,15 +22,20 @@ use axum::response::Response;
 use futures_util::future::Either;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri};
-use tautline::LibraryCode;
+use tautline::{LibraryCode, Problem, RecoveryAction};
 use tower::{Layer, Service};
 
+use crate::address::ClientAddress;
+use crate::arrivals::Full;
 use crate::connection::{Connection, Peer};
 use crate::trace::TraceId;
 use crate::transport::Core;
 
 /// The most bytes of headers: they are kept as long as the connection.
 const MOST_HEADERS: usize = 16 * 1024;
+
+/// When somebody comes again who has too many connections: one that was cut is found out by then.
+const CROWDED: Duration = Duration::from_secs(30);
 
 /// Adds the server to an axum `Router`, whose routes, state, middleware and fallback stay as they
 /// are: [`Server::layer`](crate::Server::layer).
@@ -126,11 +132,17 @@ async fn answer(core: Arc<Core>, mut request: Request<Body>) -> Response {
         let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
         return refuse(&core, status, LibraryCode::PayloadTooLarge);
     }
+    let client = core.arrivals.client(peer(&request), request.headers());
+    let is_known = query.session.is_some_and(|session| core.roster.polling(session).is_some());
+    // Guessing sessions is no cheaper than opening them.
+    if !is_known && let Err(full) = core.arrivals.handshake(client) {
+        return refuse_full(client, full);
+    }
     if query.is_websocket && query.is_version_4 && core.settings.transports.has_websocket() {
         let session = query.session.map(str::to_owned);
-        return upgrade::upgrade(&core, &mut request, session.as_deref());
+        return upgrade::upgrade(&core, &mut request, client, session.as_deref());
     }
-    polling::forward(&core, request).await
+    polling::forward(&core, request, client).await
 }
 
 /// What the query of a request says.
@@ -155,9 +167,22 @@ impl<'a> Query<'a> {
 }
 
 /// A new connection for the client that sent this request.
-fn connection(core: &Core, request: &Request<Body>) -> Arc<Connection> {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    core.connection(Peer { address, headers: copy_headers(request.headers()) })
+///
+/// # Errors
+/// When the client's address has too many.
+fn connection(
+    core: &Core,
+    request: &Request<Body>,
+    client: Option<ClientAddress>,
+) -> Result<Arc<Connection>, Full> {
+    let seat = core.arrivals.seat_of_address(client)?;
+    let headers = copy_headers(request.headers());
+    Ok(core.connection(Peer { address: peer(request), headers, seat }))
+}
+
+/// The other end of the request's TCP connection.
+fn peer(request: &Request<Body>) -> Option<SocketAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0)
 }
 
 fn header_bytes(headers: &HeaderMap) -> usize {
@@ -190,20 +215,47 @@ fn copy_uri(uri: &Uri) -> Option<Uri> {
     Uri::try_from(uri.path_and_query()?.as_str().to_owned()).ok()
 }
 
-/// A refusal before there is a connection: the problem is the body.
+/// A refusal before there is a connection.
 fn refuse(core: &Core, status: StatusCode, code: LibraryCode) -> Response {
-    let mut problem = code.problem();
+    let is_for_now = status == StatusCode::SERVICE_UNAVAILABLE;
+    refuse_with(status, code.problem(), is_for_now.then_some(core.settings.retry_after))
+}
+
+/// Refuses an address that comes too often.
+fn refuse_full(client: Option<ClientAddress>, full: Full) -> Response {
+    let client = client.map(|client| client.to_string());
+    tracing::info!(client, ?full, "refused a handshake");
+    match full {
+        Full::TooFast(wait) => {
+            let mut problem = LibraryCode::RateLimited.problem();
+            problem.recovery.action = RecoveryAction::Reconnect;
+            problem.recovery.after_ms = u32::try_from(wait.as_millis() + 1).ok();
+            refuse_with(StatusCode::TOO_MANY_REQUESTS, problem, Some(wait))
+        }
+        Full::TooMany => refuse_with(StatusCode::TOO_MANY_REQUESTS, too_many(), Some(CROWDED)),
+    }
+}
+
+/// What a client hears whose address or user has too many connections.
+pub(crate) fn too_many() -> Problem {
+    let mut problem = LibraryCode::Capacity.problem();
+    problem.recovery.action = RecoveryAction::Reconnect;
+    problem.recovery.after_ms = u32::try_from(CROWDED.as_millis()).ok();
+    problem
+}
+
+/// The problem is the body.
+fn refuse_with(status: StatusCode, mut problem: Problem, wait: Option<Duration>) -> Response {
     let trace = TraceId::new();
     problem.trace_id = trace.to_string();
-    tracing::info!(trace_id = %trace, code = code.as_str(), status = status.as_u16(), "refused a request");
+    tracing::info!(trace_id = %trace, code = problem.code, status = status.as_u16(), "refused a request");
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        let seconds = core.settings.retry_after.as_secs().max(1);
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    if let Some(wait) = wait {
+        headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
     }
     response
 }

@@ -98,6 +98,8 @@
 
 // The transport: from TCP to one namespace of one client.
 mod adapter;
+mod address;
+mod arrivals;
 mod auth;
 mod connect;
 mod connection;
@@ -180,6 +182,7 @@ mod tasks;
 mod welcome;
 mod writer;
 
+pub use address::ClientAddress;
 pub use auth::{AuthError, Authentication, Authenticator, Credentials};
 pub use builder::{BuildError, Builder};
 pub use context::{Context, NoConnection, Tx};
@@ -199,6 +202,9 @@ pub use server::Server;
 pub use settings::{Settings, Transports};
 pub use sink::{CommandSink, TxSink};
 pub use stream::{SoFar, Stream, StreamError};
+
+/// The networks that [`Limits`] and [`Settings`] name: `"10.0.0.0/8".parse()?`.
+pub use ipnet::IpNet;
 
 /// The SQLite that the journal is written with: a second one would be linked beside it.
 #[cfg(feature = "sqlite")]

@@ -1,6 +1,9 @@
 //! How much a server takes from one client, with the source of each number. How large a frame or an
 //! event may be, and how patient the server is, is in [`Settings`](crate::Settings).
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use tautline::Contract;
 
 /// What one client may ask for. Every default suits a server on the open internet.
@@ -23,6 +26,23 @@ pub struct Limits {
     /// The same for one user over all their connections. Default 4,000 at once and 1,000 per second:
     /// what two connections may, so that more of them are of no use.
     pub user_events: Option<Allowance>,
+    /// The same for all clients of one address. Default 20,000 at once and 5,000 per second: ten
+    /// connections' worth, for those who share an address, and a bound for guests, who are somebody
+    /// new whenever they like.
+    pub address_events: Option<Allowance>,
+    /// How many connections one address may begin. Default 50 at once and 10 per second: an office of
+    /// 200 is back 15 seconds after a restart. A handshake costs some 100 µs of one core.
+    pub handshakes: Option<Allowance>,
+    /// How many connections one address may have. Default 200: with all queues full, a connection
+    /// holds 2 MiB, and so one address 400 MiB.
+    pub connections_per_address: Option<u32>,
+    /// How many connections one user may have. Default 50: more tabs than anybody keeps open.
+    pub connections_per_user: Option<u32>,
+    /// From where limits by address do not count. Default loopback and the private networks: on the
+    /// open internet nobody comes from there but a proxy that is not in
+    /// [`Settings::trusted_proxies`](crate::Settings::trusted_proxies) yet, and that would be
+    /// everybody at once. A server whose clients are in such a network gives it another list.
+    pub allowed_networks: Vec<IpNet>,
 }
 
 /// So much at once, and so much more every second (GCRA, a bucket that leaks evenly).
@@ -34,11 +54,36 @@ pub struct Allowance {
     pub per_second: u32,
 }
 
+/// Where clients on the open internet never come from (RFC 1918, 3927, 4193, 4291, 6890).
+const PRIVATE: [IpNet; 8] = [
+    v4([127, 0, 0, 0], 8),
+    v4([10, 0, 0, 0], 8),
+    v4([172, 16, 0, 0], 12),
+    v4([192, 168, 0, 0], 16),
+    v4([169, 254, 0, 0], 16),
+    v6(Ipv6Addr::LOCALHOST, 128),
+    v6(Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0), 7),
+    v6(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10),
+];
+
+const fn v4([a, b, c, d]: [u8; 4], bits: u8) -> IpNet {
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), bits))
+}
+
+const fn v6(address: Ipv6Addr, bits: u8) -> IpNet {
+    IpNet::V6(Ipv6Net::new_assert(address, bits))
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             connection_events: Some(Allowance { burst: 2_000, per_second: 500 }),
             user_events: Some(Allowance { burst: 4_000, per_second: 1_000 }),
+            address_events: Some(Allowance { burst: 20_000, per_second: 5_000 }),
+            handshakes: Some(Allowance { burst: 50, per_second: 10 }),
+            connections_per_address: Some(200),
+            connections_per_user: Some(50),
+            allowed_networks: PRIVATE.to_vec(),
         }
     }
 }
@@ -47,13 +92,22 @@ impl Limits {
     /// No limits but those of the contract: for benchmarks, and for networks in which everybody is
     /// trusted.
     pub fn unlimited() -> Self {
-        Self { connection_events: None, user_events: None }
+        Self {
+            connection_events: None,
+            user_events: None,
+            address_events: None,
+            handshakes: None,
+            connections_per_address: None,
+            connections_per_user: None,
+            allowed_networks: Vec::new(),
+        }
     }
 
     /// Everything that is wrong with these limits, each with its way out.
     pub(crate) fn mistakes(&self) -> Vec<String> {
         let mut mistakes = Vec::new();
-        for (name, allowance) in self.allowances() {
+        let handshakes = self.handshakes.map(|allowance| ("handshakes", allowance));
+        for (name, allowance) in self.allowances().chain(handshakes) {
             if allowance.burst == 0 || allowance.per_second == 0 {
                 mistakes.push(format!(
                     "`limits.{name}` lets nothing pass: give it a burst and a rate, or `None` for no \
@@ -83,8 +137,12 @@ impl Limits {
 
     /// The allowances for events.
     fn allowances(&self) -> impl Iterator<Item = (&'static str, Allowance)> {
-        [("connection_events", self.connection_events), ("user_events", self.user_events)]
-            .into_iter()
-            .filter_map(|(name, allowance)| Some((name, allowance?)))
+        [
+            ("connection_events", self.connection_events),
+            ("user_events", self.user_events),
+            ("address_events", self.address_events),
+        ]
+        .into_iter()
+        .filter_map(|(name, allowance)| Some((name, allowance?)))
     }
 }

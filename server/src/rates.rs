@@ -1,4 +1,4 @@
-//! Who may send how much: a connection and a user over all events, and a user of each event as its
+//! Who may send how much: a connection, a user and an address over all events, and a user of each event as its
 //! contract has it. Clients are told when to go on and how much is left.
 //!
 //! The counting is `governor`'s GCRA: one number for each of them, moved on without a lock.
@@ -16,18 +16,21 @@ use tautline::{Contract, LibraryCode, Problem};
 
 pub(crate) use bucket::{Bucket, Buckets, Tariff};
 
+use crate::address::ClientAddress;
 use crate::clock::Clock;
+use crate::connection::Connection;
 use crate::limits::Limits;
 use bucket::Wait;
 
 /// How often those are forgotten who have everything back that they may have. A minute of strangers
 /// is as much as is kept of them.
-const FORGET: Duration = Duration::from_secs(60);
+pub(crate) const FORGET: Duration = Duration::from_secs(60);
 
 /// The buckets that more than one connection draws from.
 #[derive(Debug)]
 pub(crate) struct Rates {
     users: Option<Buckets<Arc<str>>>,
+    addresses: Option<Buckets<ClientAddress>>,
     events: HashMap<&'static str, EventRates>,
 }
 
@@ -51,6 +54,8 @@ pub(crate) enum Of {
     Connection,
     /// One user's.
     User,
+    /// One address's.
+    Address,
 }
 
 impl Of {
@@ -60,6 +65,7 @@ impl Of {
             Self::Event => "event",
             Self::Connection => "connection",
             Self::User => "user",
+            Self::Address => "address",
         }
     }
 }
@@ -75,7 +81,9 @@ impl Rates {
             events.insert(namespace.path, namespace.commands.iter().map(of_event).collect());
         }
         let users = limits.user_events.map(|allowance| Buckets::new(allowance.into(), clock));
-        Arc::new(Self { users, events })
+        let addresses = limits.address_events;
+        let addresses = addresses.map(|allowance| Buckets::new(allowance.into(), clock));
+        Arc::new(Self { users, addresses, events })
     }
 
     /// Forgets those who have everything back, for as long as somebody holds the rates.
@@ -91,15 +99,19 @@ impl Rates {
     /// Takes what a frame costs from all its sender's allowances over all events.
     pub(crate) fn take(
         &self,
-        connection: Option<&Bucket>,
+        connection: &Connection,
         subject: &Arc<str>,
         cost: NonZeroU32,
     ) -> Result<(), Exceeded> {
-        if let Some(bucket) = connection {
+        if let Some(bucket) = connection.allowance() {
             bucket.take(cost).map_err(|wait| Exceeded { of: Of::Connection, wait })?;
         }
         if let Some(users) = &self.users {
             users.take(subject, cost).map_err(|wait| Exceeded { of: Of::User, wait })?;
+        }
+        if let (Some(addresses), Some(client)) = (&self.addresses, connection.peer().client()) {
+            let taken = addresses.take(&client, cost);
+            taken.map_err(|wait| Exceeded { of: Of::Address, wait })?;
         }
         Ok(())
     }
@@ -107,6 +119,9 @@ impl Rates {
     fn forget(&self) {
         let of_events = self.events.values().flat_map(|rates| rates.iter().flatten());
         of_events.chain(&self.users).for_each(Buckets::forget);
+        if let Some(addresses) = &self.addresses {
+            addresses.forget();
+        }
     }
 }
 

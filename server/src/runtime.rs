@@ -178,7 +178,7 @@ impl Runtime {
     pub(crate) fn take_cost(&self, session: &Session, cost: u32) -> Result<(), Exceeded> {
         match NonZeroU32::new(cost) {
             Some(cost) => {
-                let connection = session.link.connection().allowance();
+                let connection = session.link.connection();
                 self.rates.take(connection, &session.subject, cost)
             }
             None => Ok(()),

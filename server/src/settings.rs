@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 use crate::limits::Limits;
 use crate::origin::AllowedOrigins;
 
@@ -23,6 +25,9 @@ pub struct Settings {
     /// Which pages may connect. Default: the server's own, as browsers would have it for requests;
     /// websockets are free of that rule unless the server keeps it.
     pub allowed_origins: AllowedOrigins,
+    /// The proxies in front of the server, by network: `"10.0.0.0/8".parse()?`. Whom they name in
+    /// `X-Forwarded-For` is the client; what anybody else writes there is ignored. Default none.
+    pub trusted_proxies: Vec<IpNet>,
     /// How much one client may ask for.
     pub limits: Limits,
     /// The time between two pings. Default 25 s, as in Socket.IO: below the 30 s after which the
@@ -96,6 +101,7 @@ impl Default for Settings {
             path: "/socket.io".to_owned(),
             transports: Transports::default(),
             allowed_origins: AllowedOrigins::default(),
+            trusted_proxies: Vec::new(),
             limits: Limits::default(),
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),

@@ -14,6 +14,7 @@ use tower::Layer;
 use tower_http::cors::CorsLayer;
 
 use crate::adapter::{Adapters, Unicast};
+use crate::arrivals::Arrivals;
 use crate::auth::{self, Authenticator, Gate};
 use crate::clock::Clock;
 use crate::connect::{Door, Doorkeeper};
@@ -53,6 +54,8 @@ pub(crate) struct Core {
     pub(crate) cors: CorsLayer,
     is_draining: Arc<AtomicBool>,
     clock: Clock,
+    /// Who may come.
+    pub(crate) arrivals: Arc<Arrivals>,
 }
 
 impl Transport {
@@ -72,6 +75,9 @@ impl Transport {
         let adapters = Arc::new(Adapters::default());
         let roster = Arc::new(Roster::default());
         let is_draining = Arc::new(AtomicBool::new(false));
+        let clock = Clock::new();
+        let arrivals = Arrivals::new(&settings.limits, settings.trusted_proxies.clone(), clock);
+        arrivals.start_forgetting();
         let (engine, io) = engine(&settings, &adapters);
         let keeper = Arc::new(Doorkeeper {
             contract,
@@ -80,14 +86,15 @@ impl Transport {
             roster: Arc::clone(&roster),
             greeting_bytes: settings.event_bytes,
             is_draining: Arc::clone(&is_draining),
+            arrivals: Arc::clone(&arrivals),
         });
         for inbox in inboxes {
             let path = inbox.facts().path;
             io.ns(path, Door::new(Arc::clone(&keeper), inbox));
         }
         let cors = settings.allowed_origins.cors();
-        let clock = Clock::new();
-        let core = Arc::new(Core { settings, engine, io, roster, cors, is_draining, clock });
+        let core =
+            Arc::new(Core { settings, engine, io, roster, cors, is_draining, clock, arrivals });
         Self { core, gate }
     }
 

@@ -33,7 +33,13 @@ impl BenchServer for Service {
 pub(crate) async fn serve(listener: TcpListener) -> anyhow::Result<()> {
     // Counted as always, but so generously that nobody is refused.
     let all = Some(Allowance { burst: u32::MAX, per_second: 1_000_000_000 });
-    let limits = Limits { connection_events: all, user_events: all };
+    let limits = Limits {
+        connection_events: all,
+        user_events: all,
+        address_events: all,
+        allowed_networks: Vec::new(),
+        ..Limits::unlimited()
+    };
     let settings = Settings { limits, ..Settings::default() };
     let builder = Server::builder(contract()).settings(settings);
     let server = builder.namespace::<Bench>(Service).build()?;

@@ -11,7 +11,8 @@ use serde::Deserialize;
 use tautline::LibraryCode;
 use tower::{Layer, Service};
 
-use super::{Query, connection, copy_uri, refuse};
+use super::{Query, connection, copy_uri, refuse, refuse_full};
+use crate::address::ClientAddress;
 use crate::connection::{Connection, Polling};
 use crate::transport::Core;
 
@@ -19,12 +20,19 @@ use crate::transport::Core;
 const CLOSE: &str = "1";
 
 /// Lets socketioxide answer the request.
-pub(super) async fn forward(core: &Arc<Core>, request: Request<Body>) -> Response {
+pub(super) async fn forward(
+    core: &Arc<Core>,
+    request: Request<Body>,
+    client: Option<ClientAddress>,
+) -> Response {
     let Some(uri) = copy_uri(request.uri()) else {
         return refuse(core, StatusCode::BAD_REQUEST, LibraryCode::ProtocolError);
     };
     let opens = request.method() == Method::GET && Query::read(&uri).session.is_none();
-    let opened = opens.then(|| connection(core, &request));
+    let opened = match opens.then(|| connection(core, &request, client)).transpose() {
+        Ok(opened) => opened,
+        Err(full) => return refuse_full(client, full),
+    };
     let mut engine_request = Request::new(Body::empty());
     *engine_request.method_mut() = request.method().clone();
     *engine_request.uri_mut() = uri;

@@ -17,7 +17,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tower::Service;
 
-use super::{connection, copy_uri, refuse};
+use super::{connection, copy_uri, refuse, refuse_full};
+use crate::address::ClientAddress;
 use crate::connection::Connection;
 use crate::guarded_io::GuardedIo;
 use crate::shortcut::Shortcut;
@@ -27,6 +28,7 @@ use crate::transport::Core;
 pub(super) fn upgrade(
     core: &Arc<Core>,
     request: &mut Request<Body>,
+    client: Option<ClientAddress>,
     session: Option<&str>,
 ) -> Response {
     let Some(accept) = accept(request) else {
@@ -41,7 +43,10 @@ pub(super) fn upgrade(
     };
     let is_new = session.is_none();
     let connection = match session {
-        None => connection(core, request),
+        None => match connection(core, request, client) {
+            Ok(connection) => connection,
+            Err(full) => return refuse_full(client, full),
+        },
         Some(session) => match core.roster.polling(session) {
             Some(connection) if connection.begin_upgrade() => connection,
             // The session is over, of another node, or has its websocket already.

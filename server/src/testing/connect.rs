@@ -1,6 +1,9 @@
 //! How a test client connects: over memory, by the same handshake as over a port.
 
-use axum::Router;
+use std::net::SocketAddr;
+
+use axum::extract::ConnectInfo;
+use axum::{Extension, Router};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::DuplexStream;
@@ -35,6 +38,7 @@ pub struct Connect {
     path: String,
     query: String,
     headers: http::HeaderMap,
+    peer: Option<SocketAddr>,
     buffer: usize,
 }
 
@@ -44,6 +48,7 @@ impl Default for Connect {
             path: "/socket.io/".to_owned(),
             query: String::new(),
             headers: http::HeaderMap::new(),
+            peer: None,
             buffer: BUFFER,
         }
     }
@@ -73,6 +78,12 @@ impl Connect {
         self
     }
 
+    /// Comes from this address. Without one, nothing that counts addresses counts it.
+    pub fn peer(mut self, address: SocketAddr) -> Self {
+        self.peer = Some(address);
+        self
+    }
+
     /// How many bytes may be on their way in each direction. A small number makes a slow reader slow.
     pub fn buffer(mut self, bytes: usize) -> Self {
         self.buffer = bytes;
@@ -99,6 +110,10 @@ impl Connect {
     }
 
     async fn open(self, app: Router) -> Result<Opened, ConnectError> {
+        let app = match self.peer {
+            Some(peer) => app.layer(Extension(ConnectInfo(peer))),
+            None => app,
+        };
         let (near, far) = tokio::io::duplex(self.buffer);
         let server = tokio::spawn(serve(app, far));
         let uri = format!("ws://localhost{}?EIO=4&transport=websocket{}", self.path, self.query);

@@ -1,5 +1,6 @@
 //! The transport with a runtime that only writes down what it hears.
 
+mod arrivals;
 mod connect;
 mod lifecycle;
 mod mount;
