@@ -12,8 +12,8 @@ async fn three_hundred_members_get_everything_in_order() {
     let lab = Lab::default();
     let server = lab.server();
     let mut members = Vec::new();
-    for _ in 0..300 {
-        members.push(join(&server, "ann", "a").await);
+    for number in 0..300 {
+        members.push(join(&server, &format!("member {number}"), "a").await);
     }
 
     for number in 0..20 {

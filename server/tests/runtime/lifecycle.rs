@@ -151,9 +151,10 @@ async fn four_hundred_clients_that_emit_at_once_lose_nothing() {
     let lab = Lab::default();
     let server = lab.server();
 
-    let clients = (0..400).map(|_| async {
+    let clients = (0..400).map(async |number| {
         let client = TestClient::connect(server.router()).await.unwrap();
-        let socket = client.enter("/desks", &json!({ "token": "ann" })).await.unwrap();
+        let token = json!({ "token": format!("client {number}") });
+        let socket = client.enter("/desks", &token).await.unwrap();
         socket.call::<Value>("ping", &json!({})).await.unwrap();
         client
     });
