@@ -3,78 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
-use sha2::{Digest, Sha256};
 use tautline::{LibraryCode, Problem};
 use tokio::sync::watch;
 
-use crate::encode::json;
 use crate::journal::{LedgerEntry, LedgerKey};
 use crate::meta::Resent;
-
-/// Tells one command from another one under the same id: of another caller, another event or with
-/// another payload, attachments included. Independent of spaces and the order of fields, so that a
-/// client may store a command as it likes.
-pub(crate) fn command_hash(
-    subject: &str,
-    event: &str,
-    payload: &str,
-    attachments: &[Bytes],
-) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    // Its length keeps a subject from running into the event's name.
-    hash.update((subject.len() as u64).to_be_bytes());
-    hash.update(subject.as_bytes());
-    hash.update(event.as_bytes());
-    hash.update([0]);
-    match serde_json::from_str::<serde_json::Value>(payload) {
-        Ok(value) => write_canonical(&value, attachments, &mut hash),
-        Err(_) => hash.update(payload.as_bytes()),
-    }
-    hash.finalize().into()
-}
-
-fn write_canonical(value: &serde_json::Value, attachments: &[Bytes], hash: &mut Sha256) {
-    use serde_json::Value;
-    if let Some(bytes) = attachment(value, attachments) {
-        // No JSON begins so, and its length keeps it from running into what follows.
-        hash.update(b"b");
-        hash.update((bytes.len() as u64).to_be_bytes());
-        return hash.update(bytes);
-    }
-    match value {
-        Value::Object(fields) => {
-            // Sorted here: a user's build may have serde_json keep the order of the text.
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_unstable_by_key(|(name, _)| *name);
-            hash.update(b"{");
-            for (name, field) in fields {
-                hash.update(json(name).as_bytes());
-                hash.update(b":");
-                write_canonical(field, attachments, hash);
-                hash.update(b",");
-            }
-            hash.update(b"}");
-        }
-        Value::Array(items) => {
-            hash.update(b"[");
-            for item in items {
-                write_canonical(item, attachments, hash);
-                hash.update(b",");
-            }
-            hash.update(b"]");
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            hash.update(json(value).as_bytes());
-        }
-    }
-}
-
-/// The bytes for which a value stands. Which number they travelled under is not a part of them.
-fn attachment<'a>(value: &serde_json::Value, attachments: &'a [Bytes]) -> Option<&'a Bytes> {
-    value.get("_placeholder").filter(|it| **it == true)?;
-    attachments.get(usize::try_from(value.get("num")?.as_u64()?).ok()?)
-}
 
 /// What was found out about a command that is not running here.
 #[derive(Debug, PartialEq)]
@@ -200,36 +133,6 @@ mod tests {
 
     fn resent(ledger: &str, age_ms: u64) -> Resent {
         Resent { ledger: ledger.to_owned(), age_ms }
-    }
-
-    #[test]
-    fn the_order_of_fields_is_no_other_command_and_the_event_and_the_caller_are() {
-        let one = command_hash("ann", "e", r#"{"a":1,"b":{"c":2,"d":3}}"#, &[]);
-
-        assert_eq!(one, command_hash("ann", "e", r#"{ "b": {"d":3,"c":2}, "a": 1 }"#, &[]));
-        assert_ne!(one, command_hash("ann", "f", r#"{"a":1,"b":{"c":2,"d":3}}"#, &[]));
-        assert_ne!(one, command_hash("ben", "e", r#"{"a":1,"b":{"c":2,"d":3}}"#, &[]));
-        assert_ne!(one, command_hash("an", "ne", r#"{"a":1,"b":{"c":2,"d":3}}"#, &[]));
-        assert_ne!(one, command_hash("ann", "e", r#"{"a":1,"b":{"c":2,"d":4}}"#, &[]));
-    }
-
-    #[test]
-    fn other_bytes_are_another_command_and_another_order_of_the_same_is_not() {
-        let (one, two) = (Bytes::from_static(b"one"), Bytes::from_static(b"two"));
-        let bytes = |num: usize| format!(r#"{{"_placeholder":true,"num":{num}}}"#);
-        let pages = |front: usize, back: usize| {
-            format!(r#"{{"front":{},"back":{}}}"#, bytes(front), bytes(back))
-        };
-        let hash = |payload: String, attachments: &[Bytes]| {
-            command_hash("ann", "e", &payload, attachments)
-        };
-
-        let both = hash(pages(0, 1), &[one.clone(), two.clone()]);
-
-        assert_eq!(both, hash(pages(1, 0), &[two.clone(), one.clone()]));
-        assert_ne!(both, hash(pages(1, 0), &[one.clone(), two.clone()]));
-        assert_ne!(both, hash(pages(0, 1), &[one.clone(), one]));
-        assert_ne!(both, hash(pages(0, 1), &[]));
     }
 
     #[test]

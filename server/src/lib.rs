@@ -146,6 +146,7 @@ mod execute;
 pub mod failpoint;
 #[cfg(not(feature = "failpoints"))]
 mod failpoint;
+mod fingerprint;
 mod frame;
 mod gate;
 mod heads;
