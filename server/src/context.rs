@@ -16,6 +16,7 @@ use crate::emitter::Roomless;
 use crate::identity::Identity;
 use crate::journal::{JournalError, JournalWriter, Receipt, RoomKey};
 use crate::membership;
+use crate::position::Position;
 use crate::presence::{Departure, Present};
 use crate::rooms::RoomHandle;
 use crate::session::lock;
@@ -88,6 +89,15 @@ impl<N: Namespace> Context<N> {
         self.core.runtime.presence.of::<R>(&key)
     }
 
+    /// Where the room is: the place of its last event.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn position<R: Room>(&self, room: &R) -> Result<Position, JournalError> {
+        let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
+        Ok(self.core.runtime.journal.extent(&key).await?.head)
+    }
+
     /// How far each user has got in the room, by subject, as it is stored.
     ///
     /// # Errors
@@ -132,7 +142,7 @@ impl<N: Namespace> Context<N> {
         let roomless = Roomless::Connection(Some(Arc::clone(&self.core.session.link)));
         let submitted = self.core.submit(|work| {
             work.step = Some(Box::new(move |journal, effects| {
-                let tx = Tx::new(journal, TxSink::new(roomless));
+                let tx = Tx::behind(effects, journal, TxSink::new(roomless));
                 let result = run_step(&tx, step);
                 let (result, encoded) = match (result, tx.take()) {
                     (Ok((value, encoded)), Ok(emitted)) => {
@@ -201,11 +211,24 @@ impl<N> fmt::Debug for Context<N> {
 pub struct Tx<'a, N> {
     journal: &'a dyn JournalWriter,
     sink: TxSink<N>,
+    /// The rooms in which what was emitted before the step gets its places, one for each.
+    before: Vec<RoomKey>,
 }
 
 impl<'a, N: Namespace> Tx<'a, N> {
     pub(crate) fn new(journal: &'a dyn JournalWriter, sink: TxSink<N>) -> Self {
-        Self { journal, sink }
+        Self::behind(&Effects::default(), journal, sink)
+    }
+
+    /// A step that comes after what was emitted already.
+    pub(crate) fn behind(
+        earlier: &Effects,
+        journal: &'a dyn JournalWriter,
+        sink: TxSink<N>,
+    ) -> Self {
+        let durable = earlier.staged.iter().filter(|staged| staged.is_durable());
+        let before = durable.flat_map(|staged| staged.rooms().map(RoomKey::clone)).collect();
+        Self { journal, sink, before }
     }
 
     /// What is stored with this step.
@@ -238,6 +261,25 @@ impl<'a, N: Namespace> Tx<'a, N> {
     /// ```
     pub fn emit_in<M: Namespace>(&self) -> M::Emit<TxSink<M>> {
         self.sink.elsewhere().into()
+    }
+
+    /// Where a room of any namespace of the contract is, with everything that was emitted so far: what
+    /// is emitted next to it gets the number behind. For rows that remember the place of their event.
+    ///
+    /// ```ignore
+    /// let at = tx.head::<Chat>(&session)?;
+    /// store.insert(tx, &message, at.seq + 1)?;
+    /// tx.emit().message_created(&message);
+    /// ```
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn head<M: Namespace>(&self, room: &impl Room) -> Result<Position, JournalError> {
+        let key = RoomKey { namespace: M::FACTS.path, room: room.name() };
+        let Position { epoch, seq } = self.journal.head(&key)?;
+        let before: u64 = self.before.iter().map(|room| u64::from(*room == key)).sum();
+        let here: u64 = self.effects().staged.iter().map(|staged| staged.places_in(&key)).sum();
+        Ok(Position { epoch, seq: seq + before + here })
     }
 
     /// The journal's own connection, to write the application's rows in the same transaction.

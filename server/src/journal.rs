@@ -89,6 +89,13 @@ pub trait JournalWriter: Send + 'static {
     /// When it cannot be stored; the runtime rolls the savepoint back.
     fn append(&mut self, event: &NewEvent) -> Result<Position, JournalError>;
 
+    /// Where a room is, with everything that was appended so far. Until the savepoint ends nobody else
+    /// appends to it. Asked for by steps that store a place with their rows.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn head(&self, room: &RoomKey) -> Result<Position, JournalError>;
+
     /// Stores an answer beside the events that it belongs to. An answer that is already there stays,
     /// and is given back: another node was faster.
     ///

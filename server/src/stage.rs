@@ -62,6 +62,20 @@ impl Staged {
         matches!(self.target, Target::Rooms(_)) && self.event.policy.delivery == Delivery::Durable
     }
 
+    /// The rooms that it goes to.
+    pub(crate) fn rooms(&self) -> impl Iterator<Item = &RoomKey> {
+        let rooms = match &self.target {
+            Target::Rooms(rooms) => &rooms[..],
+            Target::Connection(_) => &[],
+        };
+        rooms.iter().map(|(room, _)| room)
+    }
+
+    /// How many places it takes in a room.
+    pub(crate) fn places_in(&self, key: &RoomKey) -> u64 {
+        if self.is_durable() { self.rooms().map(|room| u64::from(room == key)).sum() } else { 0 }
+    }
+
     /// The message of an event that gets no place.
     pub(crate) fn message(&self) -> Message {
         let kind = match self.event.policy.delivery {

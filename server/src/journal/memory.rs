@@ -206,15 +206,20 @@ impl JournalWriter for Writer {
     }
 
     fn append(&mut self, event: &NewEvent) -> Result<Position, JournalError> {
-        let head = match self.heads.get(&event.room) {
-            Some(head) => *head,
-            None => self.shared.stored().rooms.get(&event.room).map_or(0, |room| room.head),
-        };
+        let head = self.head(&event.room)?.seq;
         let seq = SafeInt::new(head + 1)
             .ok_or_else(|| JournalError::Exhausted(event.room.room.clone()))?
             .get();
         self.heads.insert(event.room.clone(), seq);
         self.events.push((event.clone(), seq));
+        Ok(Position { epoch: self.shared.epoch.clone(), seq })
+    }
+
+    fn head(&self, room: &RoomKey) -> Result<Position, JournalError> {
+        let seq = match self.heads.get(room) {
+            Some(head) => *head,
+            None => self.shared.stored().rooms.get(room).map_or(0, |room| room.head),
+        };
         Ok(Position { epoch: self.shared.epoch.clone(), seq })
     }
 

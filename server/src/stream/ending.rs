@@ -78,11 +78,24 @@ impl<N: Namespace, A: Wire, E: ContractError> Stream<N, A, E> {
         self.end_in(&Ending::Cancelled, &mut tx.effects())
     }
 
+    /// Ends it because of a refusal of its contract within the step of a `cx.commit`, likewise.
+    ///
+    /// # Errors
+    /// As [`Stream::finish_in`].
+    pub fn fail_in<M: Namespace>(self, tx: &Tx<'_, M>, error: &E) -> Result<(), StreamError> {
+        self.end_in(&self.failed(error), &mut tx.effects())
+    }
+
     /// Ends it because of a refusal of its contract, behind all text that was added.
     ///
     /// # Errors
     /// As [`Stream::finish`].
     pub async fn fail(self, error: E) -> Result<(), StreamError> {
+        self.streams.finish(&self.entry, self.producer, self.failed(&error)).await
+    }
+
+    /// The refusal as its readers get it.
+    fn failed(&self, error: &E) -> Ending {
         let mut problem = Box::new(error.problem());
         problem.trace_id = TraceId::new().to_string();
         tracing::info!(
@@ -91,7 +104,7 @@ impl<N: Namespace, A: Wire, E: ContractError> Stream<N, A, E> {
             code = problem.code,
             "a stream has failed"
         );
-        self.streams.finish(&self.entry, self.producer, Ending::Failed(problem)).await
+        Ending::Failed(problem)
     }
 
     /// Calls it off, behind all text that was added.

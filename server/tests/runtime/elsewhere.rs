@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use tautline::{NoRefusal, contract, contract_error, namespace, payload, room};
-use tautline_server::journal::Memory;
+use tautline_server::journal::{Journal, JournalError, Memory, Sqlite};
 use tautline_server::testing::{TestClient, TestSocket};
-use tautline_server::{Answer, Context, Server, Stream};
+use tautline_server::{Answer, Context, Position, Server, Stream};
 
 /// A table in the dining room.
 #[room("place:{place}")]
@@ -28,6 +28,15 @@ pub(crate) struct Dish {
     pub(crate) name: String,
 }
 
+/// What was ordered, and the places of the two events that say so.
+#[payload]
+pub(crate) struct Taken {
+    pub(crate) place: String,
+    pub(crate) name: String,
+    pub(crate) in_dining: u32,
+    pub(crate) in_kitchen: u32,
+}
+
 /// Why not.
 #[contract_error]
 pub(crate) enum Refused {
@@ -45,7 +54,7 @@ pub(crate) trait DiningServer {
 
     /// Orders a dish.
     #[event(delivery = idempotent, room = Place, guests = true)]
-    async fn order(dish: Dish) -> Result<Dish, Refused>;
+    async fn order(dish: Dish) -> Result<Taken, Refused>;
 
     /// Asks who is at the stove, and sends them home.
     #[event(guests = true)]
@@ -59,9 +68,13 @@ pub(crate) trait DiningServer {
 /// To guests.
 #[namespace("/dining", side = client)]
 pub(crate) trait DiningClient {
+    /// Somebody wants all of it.
+    #[event(delivery = durable, room = Place)]
+    fn greeted(dish: Dish);
+
     /// An order was taken.
     #[event(delivery = durable, room = Place)]
-    fn taken(dish: Dish);
+    fn taken(taken: Taken);
 
     /// How the dish looks, bit by bit.
     #[stream(room = Place, lease = "10s")]
@@ -123,11 +136,24 @@ impl DiningServer for Inn {
         Ok(())
     }
 
-    async fn order(&self, cx: &Self::Context, dish: Dish) -> Answer<Dish, Refused> {
+    async fn order(&self, cx: &Self::Context, dish: Dish) -> Answer<Taken, Refused> {
+        if dish.name == "menu" {
+            cx.emit().greeted(&dish);
+        }
         cx.commit(move |tx| {
+            let place = Place { place: dish.place.clone() };
+            let stove = Stove { place: dish.place.clone() };
+            if dish.name == "menu" {
+                tx.emit_in::<Kitchen>().ordered(&dish);
+            }
+            let next =
+                |head: Result<Position, JournalError>| Ok::<_, JournalError>(head?.seq as u32 + 1);
+            let in_dining = next(tx.head::<Dining>(&place))?;
+            let in_kitchen = next(tx.head::<Kitchen>(&stove))?;
             tx.emit_in::<Kitchen>().ordered(&dish);
-            tx.emit().taken(&dish);
-            if dish.name == "nothing" { Err(Refused::SoldOut)? } else { Ok(dish) }
+            let taken = Taken { place: dish.place, name: dish.name, in_dining, in_kitchen };
+            tx.emit().taken(&taken);
+            if taken.name == "nothing" { Err(Refused::SoldOut)? } else { Ok(taken) }
         })
         .await
     }
@@ -167,10 +193,10 @@ impl KitchenServer for Inn {
         let stream = self.0.lock().unwrap().remove(&dish.place).ok_or(Refused::SoldOut)?;
         stream.append(&dish.name).await?;
         cx.commit(move |tx| {
-            if dish.name == "burnt" {
-                stream.cancel_in(tx)?
-            } else {
-                stream.finish_in(tx, &dish)?
+            match dish.name.as_str() {
+                "burnt" => stream.cancel_in(tx)?,
+                "spilt" => stream.fail_in(tx, &Refused::SoldOut)?,
+                _ => stream.finish_in(tx, &dish)?,
             }
             Ok(dish)
         })
@@ -194,9 +220,13 @@ struct Evening {
 }
 
 async fn evening() -> Evening {
+    evening_on(Memory::new()).await
+}
+
+async fn evening_on(journal: impl Journal) -> Evening {
     let inn = Inn::default();
     let server = Server::builder(contract())
-        .journal(Memory::new())
+        .journal(journal)
         .namespace::<Dining>(inn.clone())
         .namespace::<Kitchen>(inn)
         .build()
@@ -225,12 +255,32 @@ async fn one_step_tells_two_namespaces_and_its_caller_hears_the_places_of_its_ow
     let ordered = evening.cook.next_named("ordered").await;
     let taken = evening.guest.next_named("taken").await;
 
-    assert_eq!((&ordered.payload, &taken.payload), (&dish("soup"), &dish("soup")));
+    assert_eq!((&ordered.payload, &taken.payload["name"]), (&dish("soup"), &json!("soup")));
     assert_eq!((&ordered.meta["room"], &ordered.meta["seq"]), (&json!("stove:1"), &json!(1)));
     assert_eq!((&ordered.meta["cause"], &taken.meta["cause"]), (&json!(id), &json!(id)));
     let at = ack["at"].as_array().unwrap();
     assert_eq!(at.len(), 1, "{ack}");
     assert_eq!(at[0]["epoch"], taken.meta["epoch"]);
+}
+
+#[tokio::test]
+async fn a_step_knows_the_places_that_its_events_will_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = Sqlite::open(folder.path().join("inn.db")).unwrap();
+    for mut evening in [evening().await, evening_on(file).await] {
+        for name in ["soup", "nothing", "menu", "menu", "cake"] {
+            let order = evening.guest.call::<Taken>("order", &dish(name));
+            let Ok(answer) = order.await else { continue };
+            let taken = evening.guest.next_named("taken").await;
+            let mut ordered = evening.cook.next_named("ordered").await;
+            if name == "menu" {
+                ordered = evening.cook.next_named("ordered").await;
+            }
+
+            assert_eq!(taken.meta["seq"], answer.in_dining, "{name}");
+            assert_eq!(ordered.meta["seq"], answer.in_kitchen, "{name}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -248,7 +298,7 @@ async fn a_step_that_says_no_tells_nobody_anywhere() {
 async fn a_stream_of_another_namespace_ends_with_the_step_of_this_one() {
     let mut evening = evening().await;
 
-    for (name, outcome) in [("soup", "finished"), ("burnt", "cancelled")] {
+    for (name, outcome) in [("soup", "finished"), ("burnt", "cancelled"), ("spilt", "failed")] {
         evening.cook.call::<Value>("serve", &dish(name)).await.unwrap();
         evening.cook.call::<Value>("served", &dish(name)).await.unwrap();
         let ended = evening.guest.next_named("tautline:ended").await;

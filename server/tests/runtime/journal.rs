@@ -98,6 +98,10 @@ impl JournalWriter for FaultyWriter {
         self.inner.append(event)
     }
 
+    fn head(&self, room: &RoomKey) -> Result<Position, JournalError> {
+        self.inner.head(room)
+    }
+
     fn remember(
         &mut self,
         key: &LedgerKey,

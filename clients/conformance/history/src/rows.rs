@@ -129,6 +129,10 @@ impl JournalWriter for Writer {
         self.writer.append(event)
     }
 
+    fn head(&self, room: &RoomKey) -> Result<Position, JournalError> {
+        self.writer.head(room)
+    }
+
     fn remember(
         &mut self,
         key: &LedgerKey,

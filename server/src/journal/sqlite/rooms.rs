@@ -39,6 +39,43 @@ struct Known {
     is_new: bool,
 }
 
+impl Known {
+    /// What the file says of a room, or the beginning of a new one.
+    fn look_up(connection: &Connection, key: &RoomKey) -> rusqlite::Result<Self> {
+        let found = connection
+            .prepare_cached(
+                "SELECT id, epoch, head, keep_count, keep_ms, touched FROM tautline_rooms
+                 WHERE namespace = ?1 AND name = ?2",
+            )?
+            .query_row((key.namespace, key.room.as_str()), |row| {
+                Ok(Self {
+                    key: key.clone(),
+                    id: row.get(0)?,
+                    epoch: row.get(1)?,
+                    head: number(row, 2)?,
+                    retention: retention(row, 3)?,
+                    touched: number(row, 5)?,
+                    has_moved: false,
+                    is_new: false,
+                })
+            })
+            .optional()?;
+        Ok(match found {
+            Some(known) => known,
+            None => Self {
+                key: key.clone(),
+                id: None,
+                epoch: epoch::of_new(&epoch::seed(connection)?, key),
+                head: 0,
+                retention: Retention { count: None, age_ms: None },
+                touched: 0,
+                has_moved: false,
+                is_new: false,
+            },
+        })
+    }
+}
+
 /// A place in [`Rooms`].
 pub(super) type Place = usize;
 
@@ -63,40 +100,26 @@ impl Rooms {
         if let Some(place) = self.places.get(key) {
             return Ok(*place);
         }
-        let found = connection
-            .prepare_cached(
-                "SELECT id, epoch, head, keep_count, keep_ms, touched FROM tautline_rooms
-                 WHERE namespace = ?1 AND name = ?2",
-            )?
-            .query_row((key.namespace, key.room.as_str()), |row| {
-                Ok(Known {
-                    key: key.clone(),
-                    id: row.get(0)?,
-                    epoch: row.get(1)?,
-                    head: number(row, 2)?,
-                    retention: retention(row, 3)?,
-                    touched: number(row, 5)?,
-                    has_moved: false,
-                    is_new: false,
-                })
-            })
-            .optional()?;
-        let known = match found {
-            Some(known) => known,
-            None => Known {
-                key: key.clone(),
-                id: None,
-                epoch: epoch::of_new(&epoch::seed(connection)?, key),
-                head: 0,
-                retention: Retention { count: None, age_ms: None },
-                touched: 0,
-                has_moved: false,
-                is_new: false,
-            },
-        };
+        let known = Known::look_up(connection, key)?;
         self.places.insert(key.clone(), self.rooms.len());
         self.rooms.push(known);
         Ok(self.rooms.len() - 1)
+    }
+
+    /// Where a room is.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub(super) fn head(
+        &self,
+        connection: &Connection,
+        key: &RoomKey,
+    ) -> rusqlite::Result<Position> {
+        let at = |room: &Known| Position { epoch: room.epoch.clone(), seq: room.head };
+        match self.places.get(key) {
+            Some(place) => Ok(at(&self.rooms[*place])),
+            None => Known::look_up(connection, key).map(|room| at(&room)),
+        }
     }
 
     /// The next position of a room, from now on its head.

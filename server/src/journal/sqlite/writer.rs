@@ -13,7 +13,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{
-    Change, EventBody, JournalError, JournalWriter, LedgerEntry, LedgerKey, NewEvent,
+    Change, EventBody, JournalError, JournalWriter, LedgerEntry, LedgerKey, NewEvent, RoomKey,
 };
 use super::changes;
 use super::common::Common;
@@ -285,6 +285,12 @@ impl JournalWriter for Writer {
     fn append(&mut self, event: &NewEvent) -> Result<Position, JournalError> {
         let appended = self.append_now(event);
         self.failed(appended)
+    }
+
+    fn head(&self, room: &RoomKey) -> Result<Position, JournalError> {
+        let store = self.store.as_ref().ok_or_else(|| unavailable("no group was begun"))?;
+        // Not `own`: the step may have the connection.
+        Ok(self.rooms.head(&store.connection, room)?)
     }
 
     fn remember(

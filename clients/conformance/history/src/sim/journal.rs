@@ -158,6 +158,10 @@ impl JournalWriter for Writer {
         Ok(position)
     }
 
+    fn head(&self, room: &RoomKey) -> Result<Position, JournalError> {
+        self.writer.head(room)
+    }
+
     fn remember(
         &mut self,
         key: &LedgerKey,
