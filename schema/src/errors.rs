@@ -6,7 +6,7 @@
 
 use tautline::{DateTime, Utc, contract_error};
 
-use crate::ids::{AgentId, MessageId, SessionId, TaskId};
+use crate::ids::{AgentId, ContextId, MessageId, SessionId, TaskId};
 use crate::tasks::TaskStatus;
 
 /// Why something in a session was refused.
@@ -62,6 +62,9 @@ pub enum ChatError {
     #[problem(category = unavailable, recovery = retry(after = retry_after_ms, max = 5),
               message = "The message was not delivered.", hint = "We try again in a moment.")]
     NotDelivered { retry_after_ms: u32 },
+    /// The context was never shared here, or was taken back with its message.
+    #[problem(category = not_found, message = "This context is gone.", hint = "Ask for it to be shared again.")]
+    ContextNotFound { context_id: ContextId },
     /// A context was shared for a time that is over.
     #[problem(category = not_found, severity = info, message = "This context has expired.",
               hint = "Ask for it to be shared again.")]
@@ -100,6 +103,10 @@ pub enum AgentsError {
     #[problem(category = conflict, recovery = give_up, message = "This conversation is archived.",
               hint = "Start a new one to go on.")]
     SessionClosed,
+    /// The answer would be longer than anybody could be sent at once. What is there can be finished.
+    #[problem(category = capacity, recovery = fix_input, message = "This answer is too long.",
+              hint = "Finish it within {limit} bytes, and begin another one.")]
+    TooLong { limit: u32 },
     /// There never was this answer, or it ended long ago.
     #[problem(category = not_found, message = "There is no such answer.", hint = "Begin another one.")]
     AnswerNotFound,

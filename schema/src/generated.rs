@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "9762f2450b219ba2bb8fdc17feaeaa5eb8e8443f8e392e956af37d7e5e5b3916";
+    "46389f25a13296005cb8c3e637b268d3000595b2084301d3ce53106232264718";

@@ -13,6 +13,7 @@ const CRATES = {
   "tautline-server": ["tautline"],
   "tautline-codegen": ["tautline"],
   "tautline-agent-chat": ["tautline", "tautline-codegen"],
+  "tautline-agent-chat-server": ["tautline", "tautline-agent-chat", "tautline-server"],
   "tautline-quickstart": ["tautline", "tautline-codegen"],
   "tautline-quickstart-server": ["tautline-quickstart", "tautline-server"],
   "tautline-profile-contract": ["tautline", "tautline-codegen"],

@@ -71,7 +71,8 @@ impl<N: Namespace> Context<N> {
         CommandSink::elsewhere(Arc::clone(&self.core)).into()
     }
 
-    /// A room of any namespace of the contract: who is in it, and the way to put them out.
+    /// A room of any namespace of the contract: who is in it, where it is, and the way to put somebody
+    /// out.
     pub fn room<M: Namespace>(&self, room: &impl Room) -> RoomHandle {
         let key = RoomKey { namespace: M::FACTS.path, room: room.name() };
         RoomHandle::new(Arc::clone(&self.core.runtime), key)
@@ -87,15 +88,6 @@ impl<N: Namespace> Context<N> {
     pub fn presence<R: Room>(&self, room: &R) -> Vec<Present<R::Presence>> {
         let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
         self.core.runtime.presence.of::<R>(&key)
-    }
-
-    /// Where the room is: the place of its last event.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub async fn position<R: Room>(&self, room: &R) -> Result<Position, JournalError> {
-        let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
-        Ok(self.core.runtime.journal.extent(&key).await?.head)
     }
 
     /// How far each user has got in the room, by subject, as it is stored.

@@ -8,8 +8,9 @@ use tautline::{Problem, Uuid};
 
 use crate::control::{put_out, put_out_problem};
 use crate::encode;
-use crate::journal::RoomKey;
+use crate::journal::{JournalError, RoomKey};
 use crate::membership;
+use crate::position::Position;
 use crate::presence::Departure;
 use crate::room_table::{Kind, Message};
 use crate::runtime::Runtime;
@@ -30,6 +31,14 @@ impl RoomHandle {
     pub fn members(&self) -> Vec<Uuid> {
         let members = self.runtime.rooms.members(&self.key);
         members.iter().map(|session| session.link.id()).collect()
+    }
+
+    /// Where it is: the place of its last event.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn position(&self) -> Result<Position, JournalError> {
+        Ok(self.runtime.journal.extent(&self.key).await?.head)
     }
 
     /// Puts everybody out; `problem` tells them why. Without one they learn `room_denied`.

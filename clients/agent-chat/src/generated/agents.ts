@@ -110,6 +110,10 @@ export type AgentsError =
   | ProblemOf<"agents.not_in_session", { agentId: AgentId }>
   /** Nothing more is written into an archived session. */
   | ProblemOf<"agents.session_closed">
+  /**
+   * The answer would be longer than anybody could be sent at once. What is there can be finished.
+   */
+  | ProblemOf<"agents.too_long", { limit: number }>
   /** There never was this answer, or it ended long ago. */
   | ProblemOf<"agents.answer_not_found">
   /** The caller does not run this agent. */

@@ -92,6 +92,8 @@ export type ChatError =
   | ProblemOf<"chat.answer_over">
   /** The message could not be given to whom it was for. */
   | ProblemOf<"chat.not_delivered", { retryAfterMs: number }>
+  /** The context was never shared here, or was taken back with its message. */
+  | ProblemOf<"chat.context_not_found", { contextId: ContextId }>
   /** A context was shared for a time that is over. */
   | ProblemOf<"chat.context_expired", { expiredAt: string }>
   /** A session has so many members at most. */

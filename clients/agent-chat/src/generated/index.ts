@@ -99,6 +99,6 @@ export { Chat, Agents, Tasks };
 export const contract = {
   name: "agent-chat",
   version: "1.0.0",
-  hash: "9762f2450b219ba2bb8fdc17feaeaa5eb8e8443f8e392e956af37d7e5e5b3916",
+  hash: "46389f25a13296005cb8c3e637b268d3000595b2084301d3ce53106232264718",
   namespaces: { Chat, Agents, Tasks },
 } as const satisfies ContractDescriptor;
