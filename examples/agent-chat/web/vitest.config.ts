@@ -21,5 +21,7 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     include: ["test/**/*.test.{ts,tsx}"],
+    // The whole page in a document without a browser: roles and names are looked up slowly there.
+    testTimeout: 30_000,
   },
 });

@@ -20,12 +20,14 @@ interface AppProps {
   readonly identity: IdentityStore;
   /** Makes the client of whoever is signed in. */
   readonly makeClient: () => Client;
+  /** Tests have no transitions to wait for. */
+  readonly env?: "test";
 }
 
 /** The page, from the sign-in on. */
-export function App({ identity, makeClient }: AppProps) {
+export function App({ identity, makeClient, env }: AppProps) {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} defaultColorScheme="auto" env={env}>
       <Notifications position="bottom-right" limit={4} />
       <IdentityProvider store={identity}>
         <BrowserRouter>

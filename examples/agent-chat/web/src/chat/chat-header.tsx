@@ -1,17 +1,6 @@
 // What a conversation is about, who takes part, and what can be done with it.
 
-import {
-  ActionIcon,
-  Avatar,
-  Badge,
-  Box,
-  Group,
-  Menu,
-  Skeleton,
-  Text,
-  Title,
-  Tooltip,
-} from "@mantine/core";
+import { ActionIcon, Badge, Box, Group, Menu, Skeleton, Text, Title, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconArchive,
@@ -72,11 +61,11 @@ export function ChatHeader({ showsDetails, onDetails }: ChatHeaderProps) {
       </Box>
       <Group gap={6} wrap="nowrap">
         {session && (
-          <Avatar.Group visibleFrom="sm" spacing={8} mr={6}>
+          <Group visibleFrom="sm" gap={4} mr={6} wrap="nowrap">
             {session.members.slice(0, 5).map((member) => (
               <Who key={member} subject={member} size={28} />
             ))}
-          </Avatar.Group>
+          </Group>
         )}
         <Tooltip label={showsDetails ? "Hide details" : "Show details"}>
           <ActionIcon

@@ -1,18 +1,16 @@
 // Where one writes.
 
-import { ActionIcon, CloseButton, Group, Menu, Text, Textarea, Tooltip } from "@mantine/core";
+import { ActionIcon, CloseButton, Group, Text, Textarea, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconFileText, IconListDetails, IconPlus, IconSend2 } from "@tabler/icons-react";
+import { IconFilePlus, IconListDetails, IconSend2 } from "@tabler/icons-react";
 import type { Message, MessageId, SessionId } from "@tautline/agent-chat";
-import type { Problem } from "@tautline/client";
-import { type KeyboardEvent, useRef, useState } from "react";
+import type { KeyboardEvent } from "react";
 import { NewTask } from "../dashboard/new-task.js";
-import { fieldWords } from "../problems/field-problems.js";
 import "./composer.css";
 import { useConversation } from "./conversation-context.js";
 import { Quote } from "./quote.js";
 import { ShareContext } from "./share-context.js";
-import { useDraft } from "./use-draft.js";
+import { draftKey, useDraft } from "./use-draft.js";
 import { useSend } from "./use-send.js";
 import { useTyping } from "./use-typing.js";
 
@@ -30,11 +28,9 @@ export function Composer({ sessionId, replyTo, onReplyDone, thread }: ComposerPr
   const { conversation } = useConversation();
   const send = useSend();
   const typing = useTyping(sessionId);
-  const [draft, setDraft] = useDraft(thread ? `${sessionId} ${thread}` : sessionId);
-  const [problem, setProblem] = useState<Problem>();
+  const [draft, setDraft] = useDraft(draftKey(sessionId, thread));
   const [isSharing, sharing] = useDisclosure();
   const [isTasking, tasking] = useDisclosure();
-  const field = useRef<HTMLTextAreaElement>(null);
   const text = draft.trim();
 
   if (conversation?.session.archivedAt) {
@@ -45,22 +41,16 @@ export function Composer({ sessionId, replyTo, onReplyDone, thread }: ComposerPr
     );
   }
 
-  async function submit() {
+  function submit() {
     if (text === "") return;
     setDraft("");
-    setProblem(undefined);
     onReplyDone?.();
-    const refused = await send({
+    send({
       sessionId,
       body: { type: "text", text },
       ...(replyTo && { replyTo: replyTo.messageId }),
       ...(thread && { thread }),
     });
-    if (refused?.category !== "invalid") return;
-    // What is wrong with it can be mended: it comes back, unless the next one is being written already.
-    setDraft((now) => (now === "" ? text : now));
-    setProblem(refused);
-    field.current?.focus();
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -68,7 +58,7 @@ export function Composer({ sessionId, replyTo, onReplyDone, thread }: ComposerPr
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
-      void submit();
+      submit();
     } else if (event.key === "Escape" && replyTo) onReplyDone?.();
   }
 
@@ -82,30 +72,20 @@ export function Composer({ sessionId, replyTo, onReplyDone, thread }: ComposerPr
       )}
       <div className="composer-box">
         {!thread && (
-          <Menu position="top-start" width={220} withArrow>
-            <Menu.Target>
-              <ActionIcon size={34} radius="xl" aria-label="Add to the conversation">
-                <IconPlus size={19} aria-hidden />
+          <>
+            <Tooltip label="Share context">
+              <ActionIcon size={34} radius="xl" aria-label="Share context" onClick={sharing.open}>
+                <IconFilePlus size={19} aria-hidden />
               </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item
-                leftSection={<IconFileText size={16} aria-hidden />}
-                onClick={sharing.open}
-              >
-                Share context
-              </Menu.Item>
-              <Menu.Item
-                leftSection={<IconListDetails size={16} aria-hidden />}
-                onClick={tasking.open}
-              >
-                Create a task
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+            </Tooltip>
+            <Tooltip label="Create a task">
+              <ActionIcon size={34} radius="xl" aria-label="Create a task" onClick={tasking.open}>
+                <IconListDetails size={19} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          </>
         )}
         <Textarea
-          ref={field}
           className="composer-field"
           variant="unstyled"
           autosize
@@ -129,13 +109,12 @@ export function Composer({ sessionId, replyTo, onReplyDone, thread }: ComposerPr
             color={text === "" ? "gray" : "indigo"}
             disabled={text === ""}
             aria-label={thread ? "Send reply" : "Send"}
-            onClick={() => void submit()}
+            onClick={() => submit()}
           >
             <IconSend2 size={18} aria-hidden />
           </ActionIcon>
         </Tooltip>
       </div>
-      {problem && <Refusal problem={problem} />}
       {!thread && (
         <>
           <ShareContext sessionId={sessionId} opened={isSharing} onClose={sharing.close} />
@@ -143,16 +122,5 @@ export function Composer({ sessionId, replyTo, onReplyDone, thread }: ComposerPr
         </>
       )}
     </div>
-  );
-}
-
-/** What is wrong with what was written, under the field. */
-function Refusal({ problem }: { problem: Problem }) {
-  const { fields, rest } = fieldWords(problem, { "body.text": "text", text: "text" });
-  const details = [fields["text"], ...rest].filter(Boolean).join(" ");
-  return (
-    <Text size="xs" c="red" role="alert" mt={4} px={8}>
-      {problem.message} {details || problem.recovery.hint}
-    </Text>
   );
 }

@@ -32,7 +32,7 @@ interface MessageItemProps {
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const { message, isFollowing, answered, receipts, onReply, onThread } = props;
   const subject = useSubject();
-  const { conversation } = useConversation();
+  const { conversation, readers } = useConversation();
   const name = useDisplayName(message.author);
   const [isEditing, setIsEditing] = useState(false);
 
@@ -40,12 +40,12 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const isOwn = message.author === subject;
   const isDeleted = message.body.type === "deleted";
   const isArchived = Boolean(conversation?.session.archivedAt);
-  const members = conversation?.session.members ?? [];
 
   return (
     <article
       className={isOwn ? "message message-own" : "message"}
       data-following={isFollowing || undefined}
+      tabIndex={-1}
       aria-label={`${name}, ${clockWords(message.createdAt)}`}
     >
       <div className="message-gutter">
@@ -107,7 +107,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
         )}
       </div>
       {isOwn && !isDeleted && !isEditing && (
-        <StatusTick status={messageStatus(message, members, receipts)} />
+        <StatusTick status={messageStatus(message, readers, receipts)} />
       )}
     </article>
   );

@@ -1,12 +1,15 @@
 // A message that the server has not confirmed, and one that it did not take.
 
 import { Button, Group, Text } from "@mantine/core";
+import type { Problem } from "@tautline/client";
 import { useSubject } from "../identity/identity-context.js";
 import { Who } from "../parts/who.js";
+import { fieldWords } from "../problems/field-problems.js";
 import type { Outgoing } from "../state/outgoing.js";
 import { clockWords, nameOf } from "../state/words.js";
 import { MessageBody } from "./message-body.js";
 import { StatusTick } from "./status-tick.js";
+import { draftKey, useDraft } from "./use-draft.js";
 import { useOutgoingActions } from "./use-send.js";
 
 /** Shown where it will be, once it is sent. */
@@ -15,6 +18,7 @@ export function OutgoingItem({ outgoing }: { outgoing: Outgoing }) {
   const { retry, discard } = useOutgoingActions();
   const { message, status, problem, writtenAt } = outgoing;
   const name = nameOf(subject);
+  const [, setDraft] = useDraft(draftKey(message.sessionId, message.thread));
   return (
     <article
       className="message message-own message-waiting"
@@ -36,12 +40,24 @@ export function OutgoingItem({ outgoing }: { outgoing: Outgoing }) {
         {status === "failed" && (
           <div role="alert">
             <Text size="xs" c="red" mt={2}>
-              {problem ? `${problem.message} ${problem.recovery.hint}` : "This was not sent."}
+              {problem ? words(problem) : "This was not sent."}
             </Text>
-            <Group gap="xs" mt={4}>
+            <Group gap={4} mt={4}>
               <Button size="compact-xs" variant="light" color="red" onClick={() => retry(outgoing)}>
                 Retry
               </Button>
+              {message.body.type === "text" && (
+                <Button
+                  size="compact-xs"
+                  variant="subtle"
+                  onClick={() => {
+                    if (message.body.type === "text") setDraft(message.body.text);
+                    discard(outgoing);
+                  }}
+                >
+                  Edit
+                </Button>
+              )}
               <Button
                 size="compact-xs"
                 variant="subtle"
@@ -57,4 +73,11 @@ export function OutgoingItem({ outgoing }: { outgoing: Outgoing }) {
       <StatusTick status={status} />
     </article>
   );
+}
+
+/** What is wrong, and where: the rule that was broken says more than a hint that there is one. */
+function words(problem: Problem): string {
+  const { fields, rest } = fieldWords(problem, { "body.text": "text" });
+  const details = fields["text"] ?? rest.join(" ");
+  return `${problem.message} ${details || problem.recovery.hint}`;
 }

@@ -13,15 +13,14 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import type { Extent, SessionId } from "@tautline/agent-chat";
-import type { Problem } from "@tautline/client";
-import { useState } from "react";
+import { Chat, type Extent, type NewMessage, type SessionId } from "@tautline/agent-chat";
+import { useCommand } from "@tautline/react";
 import { fieldWords } from "../problems/field-problems.js";
 import { ProblemAlert } from "../problems/problem-alert.js";
+import { useFailedSends } from "../state/failed-sends-context.js";
 import { useAgentsByName } from "../state/use-agents.js";
 import { EXTENT_WORDS } from "../state/words.js";
 import { useConversation } from "./conversation-context.js";
-import { useSend } from "./use-send.js";
 
 interface ShareContextProps {
   readonly sessionId: SessionId;
@@ -62,11 +61,11 @@ export function ShareContext({ sessionId, opened, onClose }: ShareContextProps) 
 }
 
 function ShareContextForm({ sessionId, onClose }: Omit<ShareContextProps, "opened">) {
-  const send = useSend();
+  const share = useCommand(Chat.commands.sendMessage);
+  const failures = useFailedSends();
   const { conversation } = useConversation();
   const agents = useAgentsByName();
-  const [problem, setProblem] = useState<Problem>();
-  const [isBusy, setIsBusy] = useState(false);
+  const problem = share.last?.ok === false ? share.last.problem : undefined;
   const form = useForm<Values>({
     initialValues: { title: "", extent: "full", content: "", agents: [], expiresIn: "" },
     validate: {
@@ -77,20 +76,23 @@ function ShareContextForm({ sessionId, onClose }: Omit<ShareContextProps, "opene
   const inSession = (conversation?.session.members ?? []).filter((it) => agents.has(it));
 
   async function submit({ expiresIn, ...values }: Values) {
-    setIsBusy(true);
-    const refused = await send({
+    const writtenAt = Date.now();
+    const message: NewMessage = {
       sessionId,
       body: {
         type: "context",
         ...values,
         ...(expiresIn !== "" && { expiresIn: Number(expiresIn) }),
       },
-    });
-    setIsBusy(false);
-    setProblem(refused);
-    // What was refused for another reason waits in the conversation, to be sent again.
-    if (refused?.category === "invalid") form.setErrors(fieldWords(refused, FIELDS).fields);
-    else onClose();
+    };
+    const result = await share.run(message);
+    if (!result.ok && result.problem.category === "invalid") {
+      form.setErrors(fieldWords(result.problem, FIELDS).fields);
+      return;
+    }
+    // What cannot be mended here waits in the conversation, to be sent again.
+    if (!result.ok) failures.add({ message, problem: result.problem, writtenAt });
+    onClose();
   }
 
   return (
@@ -141,7 +143,7 @@ function ShareContextForm({ sessionId, onClose }: Omit<ShareContextProps, "opene
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" loading={isBusy}>
+          <Button type="submit" loading={share.inFlight > 0}>
             Share
           </Button>
         </Group>

@@ -1,27 +1,23 @@
 // Sends messages, and keeps those that were refused.
 
 import { Chat, type NewMessage } from "@tautline/agent-chat";
-import type { Problem } from "@tautline/client";
 import { useClient, useOutbox } from "@tautline/react";
 import { useCallback, useMemo } from "react";
 import { useFailedSends, useFailures } from "../state/failed-sends-context.js";
 import { type Outgoing, outgoingOf } from "../state/outgoing.js";
 import { useConversation } from "./conversation-context.js";
 
-/** Sends a message. What the server does not take because of its content is for whoever wrote it to mend. */
-export function useSend(): (message: NewMessage) => Promise<Problem | undefined> {
+/** Sends a message. What the server does not take stays in the conversation, for whoever wrote it. */
+export function useSend(): (message: NewMessage) => void {
   const client = useClient();
   const failures = useFailedSends();
   return useCallback(
     async (message) => {
       const writtenAt = Date.now();
       const result = await client.run(Chat.commands.sendMessage, message);
-      if (result.ok) return undefined;
-      const { problem } = result;
-      // Left behind with the page: the outbox has it, and sends it in its next life.
-      if (problem.code === "disposed") return undefined;
-      if (problem.category !== "invalid") failures.add({ message, problem, writtenAt });
-      return problem;
+      // `disposed`: left behind with the page. The outbox has it, and sends it in its next life.
+      if (result.ok || result.problem.code === "disposed") return;
+      failures.add({ message, problem: result.problem, writtenAt });
     },
     [client, failures],
   );
@@ -55,7 +51,7 @@ export function useOutgoingActions(): {
           return;
         }
         failures.remove(id);
-        void send(message);
+        send(message);
       },
       discard: ({ id, isQueued }) => (isQueued ? outbox.discard(id) : failures.remove(id)),
     }),

@@ -32,7 +32,7 @@ export function Dashboard() {
     <div className="shell-page dashboard">
       <Container size={1180} py="lg" px={{ base: "sm", sm: "lg" }}>
         <Stack gap="lg">
-          <Group justify="space-between">
+          <Group justify="space-between" wrap="nowrap" align="flex-start">
             <div>
               <Title order={1} fz={24}>
                 Dashboard
@@ -41,7 +41,11 @@ export function Dashboard() {
                 {greeting(nameOf(owner))}
               </Text>
             </div>
-            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={making.open}>
+            <Button
+              flex="none"
+              leftSection={<IconPlus size={16} aria-hidden />}
+              onClick={making.open}
+            >
               New task
             </Button>
           </Group>

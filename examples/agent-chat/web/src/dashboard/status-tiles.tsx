@@ -24,12 +24,7 @@ const STATUSES: readonly TaskStatus[] = [
 /** Five tiles; a press on the one that is chosen shows all tasks again. */
 export function StatusTiles({ counts, filter, onFilter }: StatusTilesProps) {
   return (
-    <SimpleGrid
-      cols={{ base: 2, xs: 3, md: 5 }}
-      spacing="sm"
-      role="group"
-      aria-label="Tasks by status"
-    >
+    <SimpleGrid cols={{ base: 3, md: 5 }} spacing="sm" role="group" aria-label="Tasks by status">
       {STATUSES.map((status) => {
         const { color, Icon } = STATUS_LOOKS[status];
         const count = counts?.[COUNT_OF[status]];

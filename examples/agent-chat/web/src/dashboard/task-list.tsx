@@ -1,6 +1,6 @@
 // The tasks, the one that changed last first.
 
-import { Avatar, Button, Group, Progress, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, Progress, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconChecklist, IconFilterOff } from "@tabler/icons-react";
 import type { Task, TaskStatus } from "@tautline/agent-chat";
 import type { Problem } from "@tautline/client";
@@ -105,11 +105,11 @@ function TaskRow({ task }: { task: Task }) {
           </Group>
         )}
       </div>
-      <Avatar.Group spacing={8}>
+      <Group gap={4} wrap="nowrap">
         {agents.slice(0, 3).map((agent) => (
           <Who key={agent} subject={agent} size={26} />
         ))}
-      </Avatar.Group>
+      </Group>
     </Link>
   );
 }

@@ -5,6 +5,7 @@ import { useForm } from "@mantine/form";
 import { IconArrowRight } from "@tabler/icons-react";
 import type { Problem } from "@tautline/client";
 import { useState } from "react";
+import { colorOf } from "../parts/who.js";
 import { ProblemAlert } from "../problems/problem-alert.js";
 import { nameOf } from "../state/words.js";
 import type { Identity } from "./identity.js";
@@ -41,8 +42,9 @@ export function SignInForm({ onDone }: { onDone: (identity: Identity) => void })
           key={name}
           size="md"
           variant="default"
-          justify="space-between"
-          leftSection={<Avatar name={nameOf(name)} color="initials" size={26} aria-hidden />}
+          justify="flex-start"
+          styles={{ label: { flex: 1 } }}
+          leftSection={<Avatar name={nameOf(name)} color={colorOf(name)} size={26} aria-hidden />}
           rightSection={<IconArrowRight size={16} aria-hidden />}
           loading={busy === name}
           disabled={busy !== undefined && busy !== name}

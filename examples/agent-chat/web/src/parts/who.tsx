@@ -21,7 +21,7 @@ export function Who({ subject, size = 36, isHere = false }: WhoProps) {
       <AgentIcon name={agent.card.icon} size={Math.round(size * 0.55)} />
     </Avatar>
   ) : (
-    <Avatar size={size} radius="xl" name={nameOf(subject)} color="initials" aria-hidden />
+    <Avatar size={size} radius="xl" name={nameOf(subject)} color={colorOf(subject)} aria-hidden />
   );
   return (
     <Indicator
@@ -32,8 +32,20 @@ export function Who({ subject, size = 36, isHere = false }: WhoProps) {
       offset={size > 30 ? 4 : 2}
       position="bottom-end"
       withBorder
+      className="who"
     >
       {picture}
     </Indicator>
   );
+}
+
+const COLORS = ["indigo", "teal", "orange", "grape", "cyan", "pink", "lime", "violet"];
+
+/** The same colour for the same person, on every page. */
+export function colorOf(subject: UserId): string {
+  const sum = [...subject].reduce(
+    (all, letter) => (all * 31 + (letter.codePointAt(0) ?? 0)) % 997,
+    7,
+  );
+  return COLORS[sum % COLORS.length] ?? "indigo";
 }

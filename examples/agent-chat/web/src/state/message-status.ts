@@ -22,14 +22,23 @@ const ORDER: Readonly<Record<MessageStatus, number>> = {
   read: 3,
 };
 
-/** Where a stored message stands: what the server said with it, or what the receipts of the others say since. */
+/** Those by whose receipts messages are judged: people, or the agents where there are none. */
+export function readersOf(
+  members: readonly UserId[],
+  isAgent: (member: UserId) => boolean,
+): readonly UserId[] {
+  const people = members.filter((it) => !isAgent(it));
+  return people.length === 0 ? members : people;
+}
+
+/** Where a stored message stands: what the server said with it, or what the receipts of its readers say since. */
 export function messageStatus(
   message: Message,
-  members: readonly UserId[],
+  readers: readonly UserId[],
   receipts: ReceiptsSnapshot,
 ): MessageStatus {
   const { seq, author, status } = message;
-  const others = members.filter((it) => it !== author);
+  const others = readers.filter((it) => it !== author);
   if (typeof seq !== "number" || others.length === 0) return status;
   const reached = (mark: "delivered" | "read") =>
     others.every((member) => (receipts[member]?.[mark] ?? 0) >= seq);
