@@ -59,6 +59,8 @@ export function createRooms(parts: RoomParts): Rooms {
   const { connection, log } = parts;
   const membership = createMembership(parts);
   const entries = new Map<string, RoomEntry>();
+  /** Who we were in each namespace when we were welcomed there last. */
+  const people = new Map<string, string>();
   const keyOf = (namespace: string, name: string) => `${namespace} ${name}`;
 
   function make(namespace: string, name: string, room?: AnyJoinable, params?: unknown): RoomEntry {
@@ -125,6 +127,17 @@ export function createRooms(parts: RoomParts): Rooms {
     showRoom(own, { status: "joining" });
   }
 
+  /** We are somebody else now: what was shown to the one before is not for us, and theirs is no
+   * position to go on from. */
+  function forgetStates(namespace: string): void {
+    for (const entry of of(namespace)) {
+      if (!entry.cursor.at) continue;
+      membership.reset(entry);
+      for (const side of parts.sides) side.left?.(entry);
+      showRoom(entry, { status: "joining" }, { state: undefined });
+    }
+  }
+
   function of(namespace: string): RoomEntry[] {
     return [...entries.values()].filter((entry) => entry.namespace === namespace);
   }
@@ -160,6 +173,9 @@ export function createRooms(parts: RoomParts): Rooms {
       return true;
     },
     welcomed(namespace, { subject }) {
+      const before = people.get(namespace);
+      people.set(namespace, subject);
+      if (before !== undefined && before !== subject) forgetStates(namespace);
       if (parts.personal.has(namespace)) keepPersonal(namespace, subject);
       const held = of(namespace).filter(({ holds }) => holds > 0);
       membership.resume(

@@ -421,6 +421,25 @@ test("a denied room that is still held is asked for again after a reconnect", as
   expect(room.getSnapshot().status).toBe("joined");
 });
 
+test("who signs in as somebody else enters the rooms anew and sees nothing of before", async () => {
+  const { client, server, room, add, pass, sent } = await joined(["ann's"]);
+  add(2);
+  await server.settled();
+  const seen: unknown[] = [];
+  room.subscribe(() => seen.push(room.getSnapshot().state?.cards));
+  server.handle("join_board", () => boardAt(7, ["ben's"]));
+
+  server.welcome = { subject: "ben" };
+  server.cut();
+  await pass(500);
+
+  expect(client.connection.getSnapshot().subject).toBe("ben");
+  expect(sent()).toEqual(["join_board", "join_board"]);
+  expect(room.getSnapshot()).toMatchObject({ status: "joined", state: { cards: ["ben's"] } });
+  expect(seen).toContain(undefined);
+  expect(room.getSnapshot().discontinuity).toBeUndefined();
+});
+
 test("a cut is no failed join", async () => {
   const { client, server, connected, pass, lines } = stage();
   server.handle("join_board", () => undefined);
