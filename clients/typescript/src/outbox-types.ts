@@ -29,6 +29,8 @@ export interface OutboxEntry {
   /** How often it was sent in this life of the page. */
   readonly attempts: number;
   readonly status: OutboxStatus;
+  /** Whether it is on disk: it survives a reload of the page. */
+  readonly isDurable: boolean;
   readonly problem?: Problem;
 }
 

@@ -141,8 +141,10 @@ export function createOutbox<C extends OutboxCommand>(parts: OutboxParts): Outbo
     const { state, shown } = command;
     const { attempts, expiresAt, problem } = state;
     const status = statusOf(state);
+    const isDurable = state.keeping !== undefined && state.keeping !== "storing";
     if (
       shown?.status === status &&
+      shown.isDurable === isDurable &&
       shown.attempts === attempts &&
       shown.expiresAt === expiresAt &&
       shown.problem === problem
@@ -150,7 +152,8 @@ export function createOutbox<C extends OutboxCommand>(parts: OutboxParts): Outbo
       return shown;
     }
     const { id, namespace, name, payload, queuedAt } = command;
-    const entry = { id, namespace, name, payload, queuedAt, expiresAt, attempts, status };
+    const facts = { id, namespace, name, payload, queuedAt };
+    const entry = { ...facts, expiresAt, attempts, status, isDurable };
     command.shown = problem ? { ...entry, problem } : entry;
     return command.shown;
   }

@@ -63,6 +63,26 @@ test("a disk that is full is told, and the command is sent from memory", async (
   expect(added()).toEqual(["milk"]);
 });
 
+test("each entry says whether it is on disk", async () => {
+  const { open, server, disk, settled } = outboxWorld();
+  const { client, add } = open();
+  client.connect();
+  await settled();
+  server.isReachable = false;
+  server.cut();
+  const durable = () => client.outbox.getSnapshot().entries.map(({ isDurable }) => isDurable);
+
+  add("kept");
+  const storing = durable();
+  await settled();
+  disk.isFull = true;
+  add("in memory");
+  await settled();
+
+  expect(storing).toEqual([false]);
+  expect(durable()).toEqual([true, false]);
+});
+
 test("a mark that cannot be written holds the command back until it can", async () => {
   const { open, disk, server, settled, pass, sent } = outboxWorld();
   const { client, add } = open();
