@@ -13,7 +13,7 @@ mkdir -p "$logs"
 # The features that tests are built with, written once: another set would compile every dependency again.
 # Not all of them: each contract crate would then build a program named `contract` into the same place.
 # shellcheck disable=SC2034
-test_features=(--features "tautline/codegen tautline-server/testing")
+test_features=(--features "tautline/codegen tautline-server/testing tautline-server/jwks-url")
 
 # npm repeats every warning for every call; what matters to a reader are its errors.
 export npm_config_loglevel=error

@@ -8,15 +8,18 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use http::HeaderMap;
 use tautline::{Auth, Cause, Contract, LibraryCode};
 
+use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::greeting::Greeting;
 use crate::guest::Guests;
 use crate::identity::Identity;
 use crate::link::panic_message;
+use crate::revocation::Revocations;
 
 /// Checks a caller's credentials. [`Jwt`](crate::Jwt) is one; implement it for anything else.
 pub trait Authenticator: Send + Sync + 'static {
@@ -46,6 +49,8 @@ pub struct Credentials<'a> {
     pub headers: &'a HeaderMap,
     /// The other end of the TCP connection; a proxy's where there is one.
     pub address: Option<SocketAddr>,
+    /// The server's clock, which a token's times are compared with.
+    pub now: DateTime<Utc>,
 }
 
 impl fmt::Debug for Credentials<'_> {
@@ -74,21 +79,28 @@ pub enum AuthError {
 
 /// How this server finds out who connects.
 #[derive(Clone)]
-pub(crate) struct Gate {
-    contract: &'static Contract,
-    authenticator: Option<Arc<dyn Authenticator>>,
-    guests: Guests,
-    deadline: Duration,
+pub(crate) struct Gate(GateParts);
+
+/// What a gate is made of.
+#[derive(Clone)]
+pub(crate) struct GateParts {
+    pub(crate) contract: &'static Contract,
+    pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
+    pub(crate) revocations: Revocations,
+    pub(crate) clock: Clock,
+    pub(crate) guests: Guests,
+    /// How long checking credentials may take.
+    pub(crate) deadline: Duration,
 }
 
 impl Gate {
-    pub(crate) fn new(
-        contract: &'static Contract,
-        authenticator: Option<Arc<dyn Authenticator>>,
-        secret: &[u8; 32],
-        deadline: Duration,
-    ) -> Self {
-        Self { contract, authenticator, guests: Guests::new(secret), deadline }
+    pub(crate) fn new(parts: GateParts) -> Self {
+        Self(parts)
+    }
+
+    /// The tokens that are not taken.
+    pub(crate) fn revocations(&self) -> &Revocations {
+        &self.0.revocations
     }
 
     /// Who connects with this greeting.
@@ -100,8 +112,8 @@ impl Gate {
         connection: &Connection,
         greeting: &Greeting,
     ) -> Result<Identity, Denial> {
-        let guest = || connection.guest(|| self.guests.admit(greeting.guest.as_deref()));
-        if self.authenticator.is_none() {
+        let guest = || connection.guest(|| self.0.guests.admit(greeting.guest.as_deref()));
+        if self.0.authenticator.is_none() {
             return Ok(guest().identity.clone());
         }
         match self.identify(connection, greeting.token.as_deref()).await {
@@ -109,7 +121,7 @@ impl Gate {
             Err(denial)
                 if denial.code == LibraryCode::Unauthenticated
                     && greeting.token.is_none()
-                    && self.contract.guests =>
+                    && self.0.contract.guests =>
             {
                 Ok(guest().identity.clone())
             }
@@ -126,8 +138,14 @@ impl Gate {
         connection: &Connection,
         token: Option<&str>,
     ) -> Result<Identity, Denial> {
-        match &self.authenticator {
-            Some(authenticator) => self.ask(&**authenticator, connection, token).await,
+        match &self.0.authenticator {
+            Some(authenticator) => {
+                let identity = self.ask(&**authenticator, connection, token).await?;
+                if self.0.revocations.cover(&identity) {
+                    return Err(Denial::new(LibraryCode::TokenRevoked, "the token was revoked"));
+                }
+                Ok(identity)
+            }
             None => Err(Denial::new(LibraryCode::Unauthenticated, "there is no authenticator")),
         }
     }
@@ -139,10 +157,16 @@ impl Gate {
         token: Option<&str>,
     ) -> Result<Identity, Denial> {
         let peer = connection.peer();
-        let credentials = Credentials { token, headers: &peer.headers, address: peer.address };
+        let now = i64::try_from(self.0.clock.now_ms()).ok();
+        let credentials = Credentials {
+            token,
+            headers: &peer.headers,
+            address: peer.address,
+            now: now.and_then(DateTime::from_timestamp_millis).unwrap_or_default(),
+        };
         // The call itself may panic as well as the future.
         let asked = async move { authenticator.authenticate(credentials).await };
-        let answer = AssertUnwindSafe(tokio::time::timeout(self.deadline, asked)).catch_unwind();
+        let answer = AssertUnwindSafe(tokio::time::timeout(self.0.deadline, asked)).catch_unwind();
         match answer.await {
             Ok(Ok(Ok(identity))) => Ok(identity),
             Ok(Ok(Err(error))) => Err(Denial::from(error)),

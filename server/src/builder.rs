@@ -10,9 +10,11 @@ use crate::failpoint::Failpoints;
 use crate::journal::{Journal, Memory};
 use crate::jwt::Jwt;
 use crate::mount::{Mount, MountedNamespace, Mounting};
+use crate::revocation::Revocations;
 use crate::runtime::{Runtime, Told};
 use crate::server::Server;
 use crate::settings::Settings;
+use crate::term::TermLimits;
 use crate::transport::{Transport, TransportParts};
 
 /// A server that is not built yet. Made by [`Server::builder`].
@@ -21,6 +23,7 @@ pub struct Builder {
     contract: &'static Contract,
     settings: Settings,
     authenticator: Option<Arc<dyn Authenticator>>,
+    revocations: Revocations,
     journal: Arc<dyn Journal>,
     mounts: Vec<Pending>,
     pub(crate) failpoints: Failpoints,
@@ -37,6 +40,7 @@ impl Builder {
             contract,
             settings: Settings::default(),
             authenticator: None,
+            revocations: Revocations::new(),
             journal: Arc::new(Memory::new()),
             mounts: Vec::new(),
             failpoints: Failpoints::default(),
@@ -51,6 +55,12 @@ impl Builder {
     /// Recognises callers in another way.
     pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
         self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// Begins with what was revoked before. Tokens of this list are not taken.
+    pub fn revocations(mut self, revocations: Revocations) -> Self {
+        self.revocations = revocations;
         self
     }
 
@@ -87,6 +97,10 @@ impl Builder {
             frame_bytes: u32::try_from(self.settings.frame_bytes).unwrap_or(u32::MAX),
             stream_bytes: self.settings.stream_bytes,
             heads_interval: self.settings.heads_interval,
+            term: TermLimits {
+                notice: self.settings.token_notice,
+                grace: self.settings.token_grace,
+            },
             retry_after_ms: u32::try_from(self.settings.retry_after.as_millis())
                 .unwrap_or(u32::MAX),
         };
@@ -104,6 +118,8 @@ impl Builder {
             contract: self.contract,
             settings: self.settings,
             authenticator: self.authenticator,
+            revocations: self.revocations,
+            clock: runtime.clock,
             secret: runtime.journal.secret(),
             inboxes,
         });

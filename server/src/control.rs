@@ -169,13 +169,17 @@ where
     }
     let token_expires_at = welcome::expiry(identity.expires_at);
     link.set_identity(identity);
+    core.runtime.terms.begin(&core.session);
     authorize_again::<N, S>(service, &core.runtime, &core.session).await;
     Ok(Refreshed { token_expires_at })
 }
 
 /// Asks for every room whether the caller may still be in it.
-async fn authorize_again<N, S>(service: &S, runtime: &Arc<Runtime>, session: &Arc<Session>)
-where
+pub(crate) async fn authorize_again<N, S>(
+    service: &S,
+    runtime: &Arc<Runtime>,
+    session: &Arc<Session>,
+) where
     N: Dispatch<S, Context = Context<N>>,
 {
     let core = crate::lifecycle::hook(runtime, session, "tautline:refresh");

@@ -223,6 +223,7 @@ where
             .unwrap_or_else(PoisonError::into_inner)
             .insert(place(link), Arc::clone(&session));
         crate::welcome::send(&self.runtime, &session);
+        self.runtime.terms.begin(&session);
         self.connected(session);
     }
 
@@ -243,6 +244,7 @@ where
         let session =
             self.sessions.write().unwrap_or_else(PoisonError::into_inner).remove(&place(link));
         if let Some(session) = session {
+            self.runtime.terms.forget(session.number);
             self.disconnected(session, reason);
         }
     }
@@ -251,6 +253,14 @@ where
         if let Some(session) = self.session(link) {
             crate::standing::remind(&self.runtime, &session, dirty);
         }
+    }
+
+    fn authorize_again(&self, link: &Arc<Link>) {
+        let Some(session) = self.session(link) else { return };
+        let (service, runtime) = (Arc::clone(&self.service), Arc::clone(&self.runtime));
+        self.runtime.spawn(Box::pin(async move {
+            crate::control::authorize_again::<N, S>(&service, &runtime, &session).await;
+        }));
     }
 
     fn shutting_down(&self, link: &Arc<Link>) {

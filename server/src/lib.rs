@@ -119,6 +119,7 @@ mod outbound;
 mod port;
 #[cfg(test)]
 mod recorder;
+mod revocation;
 mod roster;
 mod serve;
 mod settings;
@@ -180,6 +181,7 @@ mod stage;
 mod standing;
 mod stream;
 mod tasks;
+mod term;
 mod welcome;
 mod writer;
 
@@ -198,6 +200,7 @@ pub use mount::Mount;
 pub use origin::AllowedOrigins;
 pub use position::{Extent, Position};
 pub use presence::Present;
+pub use revocation::Revocations;
 pub use rooms::RoomHandle;
 pub use server::Server;
 pub use settings::{Settings, Transports};

@@ -41,6 +41,9 @@ pub(crate) trait Inbox: Send + Sync + 'static {
     /// There is room again after durable frames of these rooms were dropped.
     fn drained(&self, link: &Arc<Link>, dirty: Vec<RoomName>);
 
+    /// What the caller may do has changed: asks for each of its rooms whether it may still be there.
+    fn authorize_again(&self, link: &Arc<Link>);
+
     /// The server is going down; `closed` follows at once. The last moment for a notice.
     fn shutting_down(&self, link: &Arc<Link>);
 }
@@ -240,6 +243,13 @@ impl Link {
             "disconnected"
         );
         self.guarded("closed", || self.inbox.closed(self, reason));
+    }
+
+    /// Tells the inbox that what the caller may do has changed.
+    pub(crate) fn authorize_again(self: &Arc<Self>) {
+        if self.is_open() {
+            self.guarded("authorize_again", || self.inbox.authorize_again(self));
+        }
     }
 
     /// Tells the inbox that there is room again.

@@ -28,6 +28,7 @@ use crate::room_table::RoomTable;
 use crate::session::{Job, Session};
 use crate::stream::{self, Streams};
 use crate::tasks::Tasks;
+use crate::term::{TermLimits, Terms};
 use crate::writer::Means;
 
 /// How long a lifecycle hook may take. The same as a command that says nothing.
@@ -44,6 +45,7 @@ pub(crate) struct Told {
     pub(crate) heads_interval: Duration,
     /// When clients come back after a shutdown.
     pub(crate) retry_after_ms: u32,
+    pub(crate) term: TermLimits,
 }
 
 /// The part of a server that knows no contract's types.
@@ -61,6 +63,8 @@ pub(crate) struct Runtime {
     pub(crate) kinds: RoomKinds,
     pub(crate) presence: Arc<Presence>,
     pub(crate) receipts: Arc<Receipts>,
+    /// When callers' tokens end.
+    pub(crate) terms: Arc<Terms>,
     pub(crate) clock: Clock,
     pub(crate) tasks: Tasks,
     /// What clients are told of the settings.
@@ -121,6 +125,7 @@ impl Runtime {
             kinds: RoomKinds::of(contract),
             presence,
             receipts,
+            terms: Terms::new(told.term, clock, handle.clone()),
             clock,
             tasks: Tasks::default(),
             told,

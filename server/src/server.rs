@@ -6,7 +6,8 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use tautline::{Contract, Namespace, Room, Uuid};
+use chrono::{DateTime, Utc};
+use tautline::{Contract, LibraryCode, Namespace, Room, Uuid};
 use tokio::net::TcpListener;
 
 use crate::builder::Builder;
@@ -18,6 +19,7 @@ use crate::presence::Present;
 use crate::rooms::RoomHandle;
 use crate::runtime::Runtime;
 use crate::stage::personal;
+use crate::term;
 use crate::transport::Transport;
 
 /// A server of one contract. Clones are the same server.
@@ -82,6 +84,38 @@ impl Server {
     ) -> Result<BTreeMap<String, Receipt>, JournalError> {
         let key = RoomKey { namespace: N::FACTS.path, room: room.name() };
         self.runtime.receipts.all(&key).await
+    }
+
+    /// Revokes one token by its `jti`, until it would have ended anyway: nobody comes in with it, and whoever
+    /// is in because of it has to sign in again.
+    pub fn revoke_token(&self, id: &str, until: DateTime<Utc>) {
+        self.transport.gate().revocations().token(id, until);
+        self.end_revoked();
+    }
+
+    /// Revokes all tokens of a subject that were issued until then, by their `iat`: "sign out everywhere".
+    pub fn revoke_subject(&self, subject: &str, until: DateTime<Utc>) {
+        self.transport.gate().revocations().subject(subject, until);
+        self.end_revoked();
+    }
+
+    fn end_revoked(&self) {
+        let revocations = self.transport.gate().revocations();
+        for link in self.transport.core.roster.links() {
+            if revocations.cover(&link.identity()) {
+                term::end(&link, LibraryCode::TokenRevoked);
+            }
+        }
+    }
+
+    /// What a subject may do has changed: its services are asked for each room in which it is whether it
+    /// may still be there, and it is put out of the others with their refusal.
+    pub fn authorize_again(&self, subject: &str) {
+        for link in self.transport.core.roster.links() {
+            if link.identity().subject == subject {
+                link.authorize_again();
+            }
+        }
     }
 
     /// How many links are open: one for each namespace of each connection.

@@ -45,6 +45,12 @@ pub struct Settings {
     /// How long checking a token may take. Default 5 s; shorter than `connect_timeout`, so that the
     /// client learns the reason from us and not from silence.
     pub authentication_timeout: Duration,
+    /// How long before its token ends a client is told to bring another one. Default 60 s: enough to ask
+    /// an identity provider twice. Of what is left of a short token, half.
+    pub token_notice: Duration,
+    /// How long a connection stays after its token has ended. Default 25 s, as in Centrifugo: a client
+    /// that is just bringing another one keeps its rooms.
+    pub token_grace: Duration,
     /// How long an upgrade from polling may take. Default 10 s, as in Socket.IO.
     pub upgrade_timeout: Duration,
     /// How long a client may take nothing of what waits for it before it is cut. Default 15 s: a
@@ -108,6 +114,8 @@ impl Default for Settings {
             heads_interval: Duration::from_secs(25),
             connect_timeout: Duration::from_secs(10),
             authentication_timeout: Duration::from_secs(5),
+            token_notice: Duration::from_secs(60),
+            token_grace: Duration::from_secs(25),
             upgrade_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(15),
             frame_bytes: 1024 * 1024,

@@ -15,15 +15,17 @@ use tower_http::cors::CorsLayer;
 
 use crate::adapter::{Adapters, Unicast};
 use crate::arrivals::Arrivals;
-use crate::auth::{self, Authenticator, Gate};
+use crate::auth::{self, Authenticator, Gate, GateParts};
 use crate::clock::Clock;
 use crate::connect::{Door, Doorkeeper};
 use crate::connection::{Connection, Peer};
+use crate::guest::Guests;
 use crate::handshake::{Nothing, SocketLayer};
 use crate::io_handle::{IoHandle, IoLimits};
 use crate::link::Inbox;
 use crate::outbound::{Outbound, OutboundLimits};
 use crate::rates::Bucket;
+use crate::revocation::Revocations;
 use crate::roster::Roster;
 use crate::settings::{Settings, Transports};
 
@@ -32,6 +34,10 @@ pub(crate) struct TransportParts {
     pub(crate) contract: &'static Contract,
     pub(crate) settings: Settings,
     pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
+    /// Tokens that are not taken.
+    pub(crate) revocations: Revocations,
+    /// What tokens' times are compared with.
+    pub(crate) clock: Clock,
     /// What the credentials of guests are signed with.
     pub(crate) secret: [u8; 32],
     /// One for each namespace.
@@ -70,12 +76,18 @@ impl Transport {
 
     /// Puts it together. The parts have been looked at before: [`Transport::mistakes`].
     pub(crate) fn new(parts: TransportParts) -> Self {
-        let TransportParts { contract, settings, authenticator, secret, inboxes } = parts;
-        let gate = Gate::new(contract, authenticator, &secret, settings.authentication_timeout);
+        let TransportParts { contract, settings, inboxes, clock, .. } = parts;
+        let gate = Gate::new(GateParts {
+            contract,
+            authenticator: parts.authenticator,
+            revocations: parts.revocations,
+            clock,
+            guests: Guests::new(&parts.secret),
+            deadline: settings.authentication_timeout,
+        });
         let adapters = Arc::new(Adapters::default());
         let roster = Arc::new(Roster::default());
         let is_draining = Arc::new(AtomicBool::new(false));
-        let clock = Clock::new();
         let arrivals = Arrivals::new(&settings.limits, settings.trusted_proxies.clone(), clock);
         arrivals.start_forgetting();
         let (engine, io) = engine(&settings, &adapters);

@@ -47,6 +47,7 @@ pub(crate) fn say_goodbye(runtime: &Runtime, session: &Session) {
         kind: NoticeKind::ShuttingDown,
         after_ms: Some(runtime.told.retry_after_ms),
         message: "The service restarts and is back in a moment.".to_owned(),
+        problem: None,
     };
     session.send_control(encode::control("notice", &notice));
 }

@@ -162,7 +162,9 @@ function lose(state: ConnectionState, problem: Problem, world: ConnectionWorld):
   const renewed = state.renewed && !wasStable;
   const base = { ...state, problem, attempt: attempt + 1, renewed, retrying: true };
 
-  if (action === "reauthenticate" && world.canRenew && !renewed) {
+  // Who was let in without a token of the app's has a cookie, which may be another one by now.
+  const mayRenew = world.canRenew || state.phase === "connected";
+  if (action === "reauthenticate" && mayRenew && !renewed) {
     return authorize({ ...base, attempt, renewed: true }, state, world, {
       reason: action,
       problem,

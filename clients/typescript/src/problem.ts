@@ -93,6 +93,7 @@ export type ServerCode =
   | "unauthenticated"
   | "token_invalid"
   | "token_expired"
+  | "token_revoked"
   | "permission_denied"
   | "room_denied"
   | "namespace_denied"

@@ -335,6 +335,25 @@ test("a token that is about to end is renewed in place", async () => {
   expect(server.links).toBe(1);
 });
 
+test("a server that closes for a reason is come back to with what the reason asks for", async () => {
+  const tokens = ["first", "second"];
+  const { client, server, connected, pass } = stage({ auth: () => tokens.shift() });
+  await connected();
+  await pass(60_000);
+  server.emit("/board", "tautline:notice", {
+    kind: "closing",
+    message: "Your sign-in has expired.",
+    problem: problem("token_expired", "reauthenticate"),
+  });
+  await pass(0);
+
+  server.cut();
+  await pass(0);
+
+  expect(server.connects.map(({ auth }) => auth["token"])).toEqual(["first", "second"]);
+  expect(client.connection.getSnapshot().status).toBe("connected");
+});
+
 test("the app hears of what failed without a caller", async () => {
   const { client, server, connected } = stage();
   const heard: unknown[] = [];

@@ -511,6 +511,8 @@ pub struct Notice {
     pub after_ms: Option<u32>,
     /// For the person in front of the screen.
     pub message: String,
+    /// Why the connection ends.
+    pub problem: Option<Problem>,
 }
 
 /// What a notice is about.
@@ -522,4 +524,6 @@ pub enum NoticeKind {
     TokenExpiring,
     /// Another connection took this one's place.
     ConnectionReplaced,
+    /// The server ends the connection at once; `problem` says why, and what helps.
+    Closing,
 }

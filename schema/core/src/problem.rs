@@ -154,6 +154,9 @@ library_codes! {
     /// A token whose time is over.
     TokenExpired => "token_expired", Unauthenticated, Reauthenticate,
         "Your sign-in has expired.", "Sign in again.";
+    /// A token that was taken back before its time was over.
+    TokenRevoked => "token_revoked", Unauthenticated, Reauthenticate,
+        "Your sign-in was ended.", "Sign in again.";
     /// The caller lacks the scope that the event asks for.
     PermissionDenied => "permission_denied", PermissionDenied, GiveUp,
         "You are not allowed to do this.", "Ask an administrator for access.";

@@ -49,6 +49,8 @@ impl Inbox for Listener {
         }
     }
 
+    fn authorize_again(&self, _: &Arc<Link>) {}
+
     fn closed(&self, _link: &Arc<Link>, reason: DisconnectReason) {
         self.hear(reason.as_str());
     }

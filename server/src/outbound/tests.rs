@@ -35,6 +35,8 @@ impl Inbox for Listener {
 
     fn received(&self, _: &Arc<Link>, _: &str, _: Vec<bytes::Bytes>, _: Option<i64>) {}
 
+    fn authorize_again(&self, _: &Arc<Link>) {}
+
     fn closed(&self, _link: &Arc<Link>, reason: DisconnectReason) {
         self.closed.lock().unwrap().push(reason);
     }

@@ -18,11 +18,13 @@ use tautline::{Auth, Contract, DisconnectReason, NamespaceFacts, RoomName, Sourc
 use tokio::sync::Notify;
 
 use super::{Transport, TransportParts};
+use crate::clock::Clock;
 use crate::frame_out::{Class, Frame, Payload};
 use crate::identity::Identity;
 use crate::io_handle::ReadPause;
 use crate::jwt::Jwt;
 use crate::link::{Inbox, Link};
+use crate::revocation::Revocations;
 use crate::settings::Settings;
 use crate::testing::{TestClient, TestSocket};
 
@@ -157,6 +159,8 @@ impl Inbox for Diary {
         }
     }
 
+    fn authorize_again(&self, _: &Arc<Link>) {}
+
     fn closed(&self, _link: &Arc<Link>, reason: DisconnectReason) {
         self.write(Seen::Closed(reason));
     }
@@ -194,6 +198,8 @@ impl Rig {
                 Auth::None => None,
                 Auth::Jwt => Some(Arc::new(Jwt::hs256(SECRET))),
             },
+            revocations: Revocations::new(),
+            clock: Clock::new(),
             secret: [7; 32],
             inboxes: vec![chat.clone(), tasks.clone()],
         });

@@ -18,3 +18,4 @@ mod rates;
 mod resume;
 mod rooms;
 mod streams;
+mod tokens;

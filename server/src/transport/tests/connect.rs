@@ -147,6 +147,8 @@ fn odd() -> Rig {
         contract: &CLOSED,
         settings: Settings::default(),
         authenticator: Some(Arc::new(Odd)),
+        revocations: Revocations::new(),
+        clock: Clock::new(),
         secret: [7; 32],
         inboxes: vec![chat.clone()],
     });
