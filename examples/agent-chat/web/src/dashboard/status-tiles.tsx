@@ -36,9 +36,9 @@ export function StatusTiles({ counts, filter, onFilter }: StatusTilesProps) {
             aria-label={`${STATUS_WORDS[status]}: ${count ?? "loading"}`}
             onClick={() => onFilter(filter === status ? undefined : status)}
           >
-            <Group gap={6}>
+            <Group gap={6} wrap="nowrap">
               <Icon size={16} aria-hidden color={`var(--mantine-color-${color}-6)`} />
-              <Text size="xs" c="dimmed" fw={550}>
+              <Text size="xs" c="dimmed" fw={550} truncate>
                 {STATUS_WORDS[status]}
               </Text>
             </Group>

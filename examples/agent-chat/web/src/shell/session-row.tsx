@@ -23,7 +23,11 @@ export function SessionRow({ session }: { session: Session }) {
   const last = state?.messages.at(-1);
   const unread = state ? unreadCount(state.messages, mine, subject) : 0;
   return (
-    <NavLink to={`/sessions/${encodeURIComponent(sessionId)}`} className="session-row">
+    <NavLink
+      to={`/sessions/${encodeURIComponent(sessionId)}`}
+      className="session-row"
+      aria-label={unread > 0 ? `${title}, ${unread} unread` : title}
+    >
       <Box c="dimmed" style={{ display: "flex" }}>
         <IconHash size={18} aria-hidden />
       </Box>
@@ -33,12 +37,17 @@ export function SessionRow({ session }: { session: Session }) {
         </Text>
         {last && (
           <Text size="xs" c="dimmed" truncate>
-            <DisplayName subject={last.author} />: {previewOf(last.body)}
+            {last.body.type !== "system" && (
+              <>
+                <DisplayName subject={last.author} />:{" "}
+              </>
+            )}
+            {previewOf(last.body)}
           </Text>
         )}
       </span>
       {unread > 0 && (
-        <Badge size="sm" circle={unread < 10} aria-label={`${unread} unread`}>
+        <Badge size="sm" circle={unread < 10}>
           {unread > 99 ? "99+" : unread}
         </Badge>
       )}
