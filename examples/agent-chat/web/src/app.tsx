@@ -12,6 +12,7 @@ import type { IdentityStore } from "./identity/identity.js";
 import { IdentityProvider, useIdentity } from "./identity/identity-context.js";
 import { SignInAgain } from "./identity/sign-in-again.js";
 import { SignInPage } from "./identity/sign-in-page.js";
+import { ProblemNotices } from "./problems/problem-notices.js";
 import { Shell } from "./shell/shell.js";
 import { FailedSendsProvider } from "./state/failed-sends-context.js";
 import { theme } from "./theme.js";
@@ -52,6 +53,7 @@ function SignedIn({ makeClient }: Pick<AppProps, "makeClient">) {
     <SocketProvider client={client}>
       <FailedSendsProvider>
         <SignInAgain />
+        <ProblemNotices />
         <Routes>
           <Route element={<Shell />}>
             <Route index element={<Dashboard />} />

@@ -183,3 +183,19 @@ test("a conversation that cannot be entered says why", async () => {
   expect(screen.getByRole("alert").textContent).toBe("Do something else.");
   expect(screen.queryByRole("textbox", { name: "Message" })).toBeNull();
 });
+
+test("a name that is begun is offered, chosen by Enter, and the next Enter sends", async () => {
+  const stage = await open(CHAT);
+  const field = screen.getByRole("textbox", { name: "Message" });
+
+  stage.write("Message", "Dear @sc");
+  await stage.pass();
+  expect(screen.getAllByRole("option").map(({ textContent }) => textContent)).toEqual(["Scribe"]);
+  fireEvent.keyDown(field, { key: "Enter", code: "Enter" });
+  await stage.pass();
+  expect(field).toHaveProperty("value", "Dear @scribe ");
+  fireEvent.keyDown(field, { key: "Enter", code: "Enter" });
+  await stage.pass();
+
+  expect(said()).toEqual(["Good morning", "Dear @scribe"]);
+});

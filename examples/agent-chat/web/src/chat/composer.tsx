@@ -1,16 +1,29 @@
 // Where one writes.
 
-import { ActionIcon, CloseButton, Group, Text, Textarea, Tooltip } from "@mantine/core";
+import {
+  ActionIcon,
+  CloseButton,
+  Combobox,
+  Group,
+  Text,
+  Textarea,
+  Tooltip,
+  useCombobox,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconFilePlus, IconListDetails, IconSend2 } from "@tabler/icons-react";
 import type { Message, MessageId, SessionId } from "@tautline/agent-chat";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useEffect } from "react";
 import { NewTask } from "../dashboard/new-task.js";
+import { DisplayName } from "../parts/display-name.js";
+import { Who } from "../parts/who.js";
+import { useAgentsByName } from "../state/use-agents.js";
 import "./composer.css";
 import { useConversation } from "./conversation-context.js";
 import { Quote } from "./quote.js";
 import { ShareContext } from "./share-context.js";
 import { draftKey, useDraft } from "./use-draft.js";
+import { completed, useMentions } from "./use-mentions.js";
 import { useSend } from "./use-send.js";
 import { useTyping } from "./use-typing.js";
 
@@ -31,6 +44,20 @@ export function Composer({ sessionId, replyTo, onReplyDone, thread }: ComposerPr
   const [draft, setDraft] = useDraft(draftKey(sessionId, thread));
   const [isSharing, sharing] = useDisclosure();
   const [isTasking, tasking] = useDisclosure();
+  const mentions = useMentions(draft);
+  const names = useCombobox({ onDropdownClose: () => names.resetSelectedOption() });
+  const isOffering = mentions.length > 0 && names.dropdownOpened;
+  const { selectFirstOption } = names;
+  const offered = mentions.join(" ");
+  useEffect(() => {
+    // The options are there once they are rendered.
+    if (offered !== "") selectFirstOption();
+  }, [offered, selectFirstOption]);
+  const agents = useAgentsByName();
+  const agent = conversation?.session.members.find((it) => agents.has(it));
+  const placeholder = thread
+    ? "Reply in thread"
+    : `Write a message${agent ? `, or ask @${agent}` : ""}`;
   const text = draft.trim();
 
   if (conversation?.session.archivedAt) {
@@ -54,8 +81,9 @@ export function Composer({ sessionId, replyTo, onReplyDone, thread }: ComposerPr
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    // Enter also ends the writing of a character in some languages.
-    if (event.nativeEvent.isComposing) return;
+    // Enter also ends the writing of a character in some languages, and chooses a name that is offered.
+    if (event.nativeEvent.isComposing || event.defaultPrevented) return;
+    if (isOffering && event.key === "Enter") return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       submit();
@@ -85,22 +113,48 @@ export function Composer({ sessionId, replyTo, onReplyDone, thread }: ComposerPr
             </Tooltip>
           </>
         )}
-        <Textarea
-          className="composer-field"
-          variant="unstyled"
-          autosize
-          minRows={1}
-          maxRows={8}
-          autoFocus={!replyTo}
-          aria-label={thread ? "Reply in thread" : "Message"}
-          placeholder={thread ? "Reply in thread" : `Message ${conversation?.session.title ?? ""}`}
-          value={draft}
-          onChange={(event) => {
-            setDraft(event.currentTarget.value);
-            if (event.currentTarget.value !== "") typing();
+        <Combobox
+          store={names}
+          position="top-start"
+          width={240}
+          onOptionSubmit={(name) => {
+            setDraft(completed(draft, name));
+            names.closeDropdown();
           }}
-          onKeyDown={onKeyDown}
-        />
+        >
+          <Combobox.Target withKeyboardNavigation={isOffering} withAriaAttributes={isOffering}>
+            <Textarea
+              className="composer-field"
+              variant="unstyled"
+              autosize
+              minRows={1}
+              maxRows={8}
+              autoFocus={!replyTo}
+              aria-label={thread ? "Reply in thread" : "Message"}
+              placeholder={placeholder}
+              value={draft}
+              onChange={(event) => {
+                setDraft(event.currentTarget.value);
+                if (event.currentTarget.value !== "") typing();
+                names.openDropdown();
+              }}
+              onBlur={() => names.closeDropdown()}
+              onKeyDown={onKeyDown}
+            />
+          </Combobox.Target>
+          <Combobox.Dropdown hidden={!isOffering}>
+            <Combobox.Options aria-label="People and agents">
+              {mentions.map((name) => (
+                <Combobox.Option key={name} value={name}>
+                  <Group gap="xs" wrap="nowrap">
+                    <Who subject={name} size={22} />
+                    <DisplayName subject={name} />
+                  </Group>
+                </Combobox.Option>
+              ))}
+            </Combobox.Options>
+          </Combobox.Dropdown>
+        </Combobox>
         <Tooltip label="Send (Enter)">
           <ActionIcon
             size={34}

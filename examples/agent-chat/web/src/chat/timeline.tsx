@@ -51,7 +51,7 @@ export function Timeline({ onReply, onThread, empty }: TimelineProps) {
       <div className="timeline" ref={scroll.box} onScroll={scroll.onScroll} tabIndex={0}>
         <div className="timeline-rows" role="log" aria-label="Messages" aria-live="polite">
           <Beginning {...older} hasMessages={rows.length > 0} />
-          {isEmpty && empty}
+          {isEmpty && <div className="timeline-empty">{empty}</div>}
           {rows.map((row) =>
             row.type === "day" ? (
               <Day key={row.key} at={row.at} />

@@ -15,7 +15,7 @@ import {
   Title,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconBan, IconCircleCheck, IconHash, IconUsers } from "@tabler/icons-react";
+import { IconBan, IconCheck, IconCircleCheck, IconHash, IconUsers } from "@tabler/icons-react";
 import { Chat, type Task, type TaskId, type TaskResult, Tasks } from "@tautline/agent-chat";
 import { useCommand, useQuestion, useRoomState } from "@tautline/react";
 import { useState } from "react";
@@ -116,7 +116,11 @@ function Steps({ task }: { task: Task }) {
       aria-label="Steps"
     >
       {task.steps.map((step) => (
-        <Timeline.Item key={step.number} role="listitem">
+        <Timeline.Item
+          key={step.number}
+          role="listitem"
+          bullet={<IconCheck size={11} stroke={3} aria-hidden />}
+        >
           <Text size="sm">{step.text}</Text>
           <Text size="xs" c="dimmed">
             <DisplayName subject={step.agentId} /> · {step.percent} %
@@ -133,7 +137,7 @@ function Result({ result }: { result: TaskResult }) {
     <Alert
       role="region"
       aria-label="Result"
-      variant="light"
+      variant="outline"
       color={isDone ? "teal" : "red"}
       icon={isDone ? <IconCircleCheck size={18} aria-hidden /> : <IconBan size={18} aria-hidden />}
       title={isDone ? "Result" : "There is no result"}

@@ -89,7 +89,8 @@ export function dayWords(at: string | number, now = Date.now()): string {
 export function relativeWords(at: string | number, now = Date.now()): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
   const size = Math.abs(seconds);
-  if (size < 45) return seconds <= 0 ? "just now" : "in a moment";
+  // The server's clock may be ahead of ours by a little: what it has just done is not to come.
+  if (size < 45) return seconds <= 5 ? "just now" : "in a moment";
   if (size < 2700) return RELATIVE.format(Math.round(seconds / 60), "minute");
   if (size < 79_200) return RELATIVE.format(Math.round(seconds / 3600), "hour");
   return RELATIVE.format(Math.round(seconds / 86_400), "day");
