@@ -174,8 +174,7 @@ impl<N: Namespace, A: Wire, E: ContractError> Stream<N, A, E> {
 
     /// How far it has got, with all that was added. After a `reopen`: where to go on.
     pub fn so_far(&self) -> SoFar {
-        let (number, text) = self.entry.state().so_far();
-        SoFar { number, text }
+        self.entry.so_far()
     }
 
     /// Adds text. Returns as soon as it is taken: several calls make one part, which is stored and

@@ -58,6 +58,10 @@ export type StreamInput =
       readonly type: "ended";
       readonly stream: string;
       readonly outcome: StreamOutcome;
+      /** The number of its last part. */
+      readonly number: number;
+      /** All its parts, if no answer says what it came to. */
+      readonly text?: string;
       readonly answer?: unknown;
       readonly problem?: unknown;
     }
@@ -125,10 +129,12 @@ function part(book: StreamBook, next: StreamPart): StreamStep {
 
 function ended(
   book: StreamBook,
-  { stream, outcome, answer, problem }: Extract<StreamInput, { type: "ended" }>,
+  { stream, outcome, number, text, answer, problem }: Extract<StreamInput, { type: "ended" }>,
 ): StreamBook {
   if (isOver(book, stream)) return book;
-  const end = { status: outcome, answer, problem };
+  // Who was away at its end has missed parts that nobody sends again.
+  const whole = text === undefined ? {} : { number, text };
+  const end = { status: outcome, answer, problem, ...whole };
   const streams = book.streams.map((it) => (it.id === stream ? { ...it, ...end } : it));
   return {
     ...book,

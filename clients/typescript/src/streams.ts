@@ -75,8 +75,8 @@ function createStreams({ refresh }: FeatureParts): Streams {
           const { id } = meta.stream;
           update(entry, { type: "started", id, name, room: entry.name, payload });
         } else if (name === CONTROL.ended) {
-          const { stream, outcome, answer, problem } = payload as WireEnded;
-          update(entry, { type: "ended", stream, outcome, answer, problem });
+          const { name: _, ...end } = payload as WireEnded;
+          update(entry, { type: "ended", ...end });
         }
       },
       heard(entry, name, payload) {

@@ -93,6 +93,10 @@ export interface WireEnded {
   /** The stream's event. */
   readonly name: string;
   readonly outcome: StreamOutcome;
+  /** The number of its last part; 0 if there is none. */
+  readonly number: number;
+  /** All its parts, if no answer says what it came to. */
+  readonly text?: string;
   readonly answer?: unknown;
   readonly problem?: Problem;
 }

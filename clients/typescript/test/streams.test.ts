@@ -227,6 +227,35 @@ test("after a cut the text is completed, and an end that was missed is there", a
   expect(client.connection.getSnapshot().status).toBe("connected");
 });
 
+test("who was away when a stream was called off has all of its text", async () => {
+  const { client, server, start, part, store, pass } = await joined();
+  start("s1");
+  part("s1", 1, "all ");
+  await server.settled();
+  const facts = { stream: "s1", name: "summary", number: 3, text: "all of it" };
+  const ended = { ...facts, outcome: "cancelled" };
+  server.handle("tautline:resume", () => ({
+    rooms: [
+      {
+        room: "board:b",
+        recovered: true,
+        at: at(3),
+        events: [{ name: "tautline:ended", payload: ended, meta: numbered(3) }],
+        more: false,
+        streams: [],
+      },
+    ],
+  }));
+
+  server.cut();
+  await pass(500);
+
+  expect(client.connection.getSnapshot().status).toBe("connected");
+  expect(store.getSnapshot()).toMatchObject([
+    { id: "s1", status: "cancelled", number: 3, text: "all of it" },
+  ]);
+});
+
 test("a resync rebuilds what is open", async () => {
   const { server, start, part, seen, pass } = await joined();
   start("s1");

@@ -329,6 +329,11 @@ pub struct StreamEnded {
     pub name: String,
     /// How it ended.
     pub outcome: StreamOutcome,
+    /// The number of its last part; 0 if there is none.
+    pub number: u32,
+    /// All its parts, in one, if nothing else says what it came to: it was not finished, or finished
+    /// with an answer of nothing. Who was away at its end has missed parts that nobody sends again.
+    pub text: Option<String>,
     /// What came of it, as the stream's contract has it: if it was finished.
     pub answer: Option<Json>,
     /// Why it failed: a refusal of the stream's error enum, or one of the library's.

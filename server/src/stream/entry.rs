@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tautline::{Encoded, Event, Retention, Uuid};
 use tokio::sync::Notify;
 
+use super::SoFar;
 use super::error::StreamError;
 use super::state::StreamState;
 use super::timers::Times;
@@ -60,6 +61,12 @@ impl Entry {
 
     pub(super) fn state(&self) -> MutexGuard<'_, StreamState> {
         lock(&self.state)
+    }
+
+    /// How far it has got, with what is not stored yet.
+    pub(super) fn so_far(&self) -> SoFar {
+        let (number, text) = self.state().so_far();
+        SoFar { number, text }
     }
 
     /// Whether it was begun by this event.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tautline::{Event, EventKind, LibraryCode, NamespaceFacts, Retention, RoomName, Uuid};
 
+use super::SoFar;
 use super::book::Streams;
 use super::entry::{Entry, Making};
 use super::frames::ended;
@@ -95,7 +96,7 @@ fn found(runtime: &Arc<Runtime>, record: StreamRecord) {
     }
     let mut problem = Box::new(LibraryCode::TimedOut.problem());
     problem.trace_id = TraceId::new().to_string();
-    let payload = ended(&id, &name, &Ending::Failed(problem));
+    let payload = ended(&id, &name, &SoFar { number, text }, &Ending::Failed(problem));
     let staged =
         Staged { event: library_event("tautline:ended"), target: Target::Rooms(rooms), payload };
     lost(streams, Change::StreamClosed(id), Some(staged));

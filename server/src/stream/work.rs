@@ -130,10 +130,11 @@ impl Streams {
             state.end()?;
         }
         self.hand_over(entry, effects);
+        let so_far = entry.so_far();
         effects.staged.push(Staged {
             event: library_event("tautline:ended"),
             target: Target::Rooms(entry.rooms.clone()),
-            payload: ended(&entry.id, entry.event.name, ending),
+            payload: ended(&entry.id, entry.event.name, &so_far, ending),
         });
         effects.changes.push(Change::StreamClosed(entry.id));
         let (streams, ending) = (Arc::clone(self), Arc::clone(entry));

@@ -36,7 +36,7 @@ pub struct SeenStream {
 }
 
 /// What a client hears of streams.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum StreamNews {
     /// The durable event with which one begins.
@@ -59,6 +59,10 @@ pub enum StreamNews {
         stream: String,
         /// How.
         outcome: String,
+        /// The number of its last part.
+        number: u32,
+        /// All its parts, if no answer says what it came to.
+        text: Option<String>,
     },
     /// A join, a subscribe or a resume of the room is sent.
     Asked,
@@ -86,13 +90,28 @@ struct Held {
     is_old: bool,
 }
 
+impl StreamNews {
+    /// The news that `tautline:ended` brings.
+    pub fn ended(payload: &Value) -> Self {
+        let text = |field: &str| payload[field].as_str().map(str::to_owned);
+        Self::Ended {
+            stream: text("stream").unwrap_or_default(),
+            outcome: text("outcome").unwrap_or_default(),
+            number: number(payload),
+            text: text("text"),
+        }
+    }
+}
+
 impl RoomStreams {
     /// Takes one piece of news. `true`: a part is missing, and the client subscribes to the room.
     pub fn take(&mut self, news: StreamNews) -> bool {
         match news {
             StreamNews::Started { stream } => self.started(stream),
             StreamNews::Part { stream, number, text } => return self.part(stream, number, text),
-            StreamNews::Ended { stream, outcome } => self.end(stream, outcome),
+            StreamNews::Ended { stream, outcome, number, text } => {
+                self.end(stream, outcome, text.map(|text| (number, text)));
+            }
             StreamNews::Asked => {
                 self.is_asking = true;
                 self.held.iter_mut().for_each(|held| held.is_old = true);
@@ -114,13 +133,10 @@ impl RoomStreams {
         let text = |field: &str| event.payload[field].as_str().unwrap_or_default().to_owned();
         match (event.name.as_str(), event.meta["stream"]["id"].as_str()) {
             ("tautline:append", _) => {
-                let number = event.payload["number"].as_u64().unwrap_or_default();
-                let number = u32::try_from(number).unwrap_or_default();
+                let number = number(&event.payload);
                 self.take(StreamNews::Part { stream: stream(), number, text: text("text") })
             }
-            ("tautline:ended", _) => {
-                self.take(StreamNews::Ended { stream: stream(), outcome: text("outcome") })
-            }
+            ("tautline:ended", _) => self.take(StreamNews::ended(&event.payload)),
             (_, Some(id)) => self.take(StreamNews::Started { stream: id.to_owned() }),
             (_, None) => false,
         }
@@ -130,13 +146,7 @@ impl RoomStreams {
     pub fn listed(answer: &Value) -> Vec<(String, u32, String)> {
         let streams = answer["streams"].as_array().map_or(&[][..], |streams| &streams[..]);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let number = |value: &Value| value.as_u64().and_then(|number| u32::try_from(number).ok());
-        streams
-            .iter()
-            .map(|it| {
-                (text(&it["id"]), number(&it["number"]).unwrap_or_default(), text(&it["text"]))
-            })
-            .collect()
+        streams.iter().map(|it| (text(&it["id"]), number(it), text(&it["text"]))).collect()
     }
 
     /// All that were seen, in the order of their appearance.
@@ -176,11 +186,14 @@ impl RoomStreams {
         is_missing && !self.is_asking
     }
 
-    fn end(&mut self, stream: String, outcome: String) {
+    fn end(&mut self, stream: String, outcome: String, whole: Option<(u32, String)>) {
         self.held.retain(|held| held.stream != stream);
         let seen = self.streams.iter_mut().find(|seen| seen.id == stream);
         if let Some(seen) = seen.filter(|seen| seen.status == OPEN) {
             seen.status = outcome;
+            if let Some((number, text)) = whole {
+                (seen.number, seen.text) = (number, text);
+            }
         }
         self.ended.insert(stream);
     }
@@ -227,6 +240,12 @@ impl RoomStreams {
             });
         }
     }
+}
+
+/// The number of a part that a payload names.
+fn number(payload: &Value) -> u32 {
+    let number = payload["number"].as_u64();
+    number.and_then(|number| u32::try_from(number).ok()).unwrap_or_default()
 }
 
 const OPEN: &str = "open";

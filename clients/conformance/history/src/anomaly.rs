@@ -150,7 +150,7 @@ pub enum Anomaly {
         /// How often it has ended.
         ended: u32,
     },
-    /// A stream's text lacks something, or has something twice.
+    /// A stream's text lacks something, has something twice, or is not all of it though it has ended.
     Garbled {
         /// Whose text.
         who: String,

@@ -74,7 +74,7 @@ pub enum What {
         /// The command that it came from.
         mark: Option<String>,
     },
-    /// A client has more of a stream's text.
+    /// A client has more of a stream's text, or hears of its end.
     Heard {
         /// The room.
         room: String,
@@ -82,6 +82,8 @@ pub enum What {
         stream: String,
         /// All of it so far.
         text: String,
+        /// Whether the stream has ended.
+        is_over: bool,
     },
     /// A client is not in a room any more, and its app knows.
     Left {
@@ -145,12 +147,14 @@ pub struct KeptRoom {
 }
 
 /// What the events of a room say of a stream or a question.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Course {
     /// How often it has begun.
     pub begun: u32,
     /// How often it has ended.
     pub ended: u32,
+    /// The text of a stream, as its end brings it.
+    pub text: Option<String>,
 }
 
 impl KeptRoom {
@@ -170,7 +174,9 @@ impl KeptRoom {
             self.courses.entry(id).or_default().begun += 1;
         }
         if let Some(id) = ended {
-            self.courses.entry(id).or_default().ended += 1;
+            let course = self.courses.entry(id).or_default();
+            course.ended += 1;
+            course.text = payload["text"].as_str().map(str::to_owned);
         }
         mark
     }
@@ -249,8 +255,9 @@ impl fmt::Display for Entry {
             What::Received { room, place, mark } => {
                 write!(f, "received  {room} {place} {}", mark.as_deref().unwrap_or("-"))
             }
-            What::Heard { room, stream, text } => {
-                write!(f, "heard     {room} {stream} [{}]", text.trim_end())
+            What::Heard { room, stream, text, is_over } => {
+                write!(f, "heard     {room} {stream} [{}]", text.trim_end())?;
+                if *is_over { write!(f, ", over") } else { Ok(()) }
             }
             What::Left { room } => write!(f, "left      {room}"),
             What::Stored { room, place, mark } => {

@@ -300,7 +300,7 @@ fn whoever_is_in_a_room_has_all_of_it_when_a_run_has_come_to_rest() {
 fn what_begins_ends_and_once() {
     let course = |begun, ended| {
         let mut kept = kept(&[]);
-        room(&mut kept).courses.insert("s1".to_owned(), Course { begun, ended });
+        room(&mut kept).courses.insert("s1".to_owned(), Course { begun, ended, text: None });
         kept
     };
     let is_off = |anomaly: &Anomaly| matches!(anomaly, Anomaly::OffCourse { .. });
@@ -315,10 +315,14 @@ fn what_begins_ends_and_once() {
 
 #[test]
 fn a_streams_text_is_whole_and_never_shorter() {
-    let heard = |text: &str| {
+    let says = |text: &str, is_over| {
         let (room, stream, text) = (ROOM.to_owned(), "s1".to_owned(), text.to_owned());
-        entry("bob", What::Heard { room, stream, text })
+        entry("bob", What::Heard { room, stream, text, is_over })
     };
+    let heard = |text: &str| says(text, false);
+    let mut told = kept(&[]);
+    let course = Course { begun: 1, ended: 1, text: Some("1 2 ".to_owned()) };
+    room(&mut told).courses.insert("s1".to_owned(), course);
     let is_garbled = |anomaly: &Anomaly| matches!(anomaly, Anomaly::Garbled { .. });
 
     only(&[heard("1 3 ")], &kept(&[]), is_garbled);
@@ -328,6 +332,8 @@ fn a_streams_text_is_whole_and_never_shorter() {
         matches!(anomaly, Anomaly::Forgotten { .. })
     });
     clean(&[heard(""), heard("1 "), heard("1 2 3 "), heard("1 2 3 ")], &kept(&[]));
+    only(&[heard("1 "), says("1 ", true)], &told, is_garbled);
+    clean(&[heard("1 "), says("1 2 ", true)], &told);
 }
 
 #[test]

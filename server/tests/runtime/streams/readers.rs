@@ -121,6 +121,40 @@ async fn a_stream_that_ended_meanwhile_has_ended_for_who_comes_back() {
     assert_eq!(answer["events"][0]["payload"]["answer"]["text"], "seen missed");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_was_called_off_meanwhile_leaves_all_of_its_text() {
+    let server = server();
+    let mut reader = Reader::of(&server, "a").await;
+    let stream = begin(&server, "a");
+    stream.append("seen ").await.unwrap();
+    reader.sees(&stream, "seen ").await;
+
+    reader.client.close();
+    reader.client.closed().await;
+    for word in ["missed ", "and "] {
+        stream.append(word).await.unwrap();
+        pass(50).await;
+    }
+    stream.append("missed").await.unwrap();
+    stream.cancel().await.unwrap();
+    reader.come_back(&server).await;
+
+    let seen = &reader.streams.streams()[0];
+    assert_eq!((&*seen.status, &*seen.text), ("cancelled", "seen missed and missed"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_has_an_answer_does_not_say_everything_twice() {
+    let server = server();
+    let mut reader = Reader::of(&server, "a").await;
+    let stream = begin(&server, "a");
+    stream.append("once").await.unwrap();
+    stream.finish(&text("a", "once")).await.unwrap();
+
+    let ended = reader.next_named("tautline:ended").await.payload;
+    assert_eq!((&ended["number"], &ended["text"]), (&json!(1), &Value::Null));
+}
+
 /// A server whose clients are soon behind.
 fn narrow() -> Server {
     let settings = Settings { outbound_frames: 8, engine_packets: 8, ..Settings::default() };

@@ -1,10 +1,11 @@
-//! Streams and questions: what has begun ends, once; and the text of a stream is whole at any moment.
+//! Streams and questions: what has begun ends, once; and the text of a stream has no gap at any moment, and is all of it
+//! at the end.
 
 use std::collections::BTreeMap;
 
 use super::End;
 use crate::anomaly::Anomaly;
-use crate::history::{Entry, Kept, What};
+use crate::history::{Course, Entry, Kept, What};
 
 pub(super) fn check(history: &[Entry], kept: &Kept, end: End) -> Vec<Anomaly> {
     let mut anomalies = Vec::new();
@@ -20,9 +21,11 @@ pub(super) fn check(history: &[Entry], kept: &Kept, end: End) -> Vec<Anomaly> {
     }
     let mut lengths: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for Entry { who, what, .. } in history {
-        let What::Heard { stream, text, .. } = what else { continue };
+        let What::Heard { room, stream, text, is_over } = what else { continue };
         let (who_has, of) = (who.clone(), stream.clone());
-        if !is_counted(text) {
+        let course = kept.rooms.get(room).and_then(|room| room.courses.get(stream));
+        let is_whole = |course: &Course| course.text.as_ref() == Some(text);
+        if !is_counted(text) || *is_over && !course.is_some_and(is_whole) {
             anomalies.push(Anomaly::Garbled { who: who_has, stream: of, text: text.clone() });
             continue;
         }

@@ -1,6 +1,8 @@
 //! Where one room stands in its numbered events: what to hand on, what to hold, what to drop, and
 //! when to ask the server.
 
+use tautline_server::testing::StreamNews;
+
 use crate::history::Place;
 
 /// A numbered event.
@@ -19,8 +21,8 @@ pub struct Numbered {
 pub enum Beat {
     /// It begins.
     Began(String),
-    /// It ends, and how.
-    Ended(String, String),
+    /// It ends.
+    Ended(StreamNews),
 }
 
 /// The state of a room's numbering.

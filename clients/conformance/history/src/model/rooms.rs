@@ -303,9 +303,10 @@ impl Rooms {
         let is_missing = room.streams.take(news);
         for seen in room.streams.streams() {
             let known = before.iter().find(|known| known.id == seen.id);
-            if known.is_none_or(|known| known.text != seen.text) {
+            if known.is_none_or(|known| known != seen) {
                 let (room, stream, text) = (name.to_owned(), seen.id.clone(), seen.text.clone());
-                step.seen.push(What::Heard { room, stream, text });
+                let is_over = seen.status != "open";
+                step.seen.push(What::Heard { room, stream, text, is_over });
             }
         }
         if is_missing && room.cursor.at.is_some() && !room.cursor.is_awaiting {
@@ -390,9 +391,7 @@ impl Rooms {
             step.seen.push(What::Received { room: name.to_owned(), place, mark });
             match beat {
                 Some(Beat::Began(stream)) => self.hear(name, StreamNews::Started { stream }, step),
-                Some(Beat::Ended(stream, outcome)) => {
-                    self.hear(name, StreamNews::Ended { stream, outcome }, step);
-                }
+                Some(Beat::Ended(news)) => self.hear(name, news, step),
                 None => {}
             }
         }
@@ -504,10 +503,9 @@ impl Room {
 /// A durable event.
 pub(super) fn numbered(name: &str, payload: &Value, meta: &Value) -> Option<Numbered> {
     let place = serde_json::from_value(meta.clone()).ok()?;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let began = meta["stream"]["id"].as_str().map(|id| Beat::Began(id.to_owned()));
     let beat = match name {
-        "tautline:ended" => Some(Beat::Ended(text(&payload["stream"]), text(&payload["outcome"]))),
+        "tautline:ended" => Some(Beat::Ended(StreamNews::ended(payload))),
         _ => began,
     };
     Some(Numbered { place, mark: mark_of(payload), beat })
