@@ -25,9 +25,12 @@ export interface ServerOptions {
   readonly origins?: string;
   /** The file of its journal; in memory, and gone with the process, unless told. */
   readonly journal?: string;
-  /** Where the first command that gets there stops for good, to be killed there. */
-  readonly failpoint?: "handler" | "staged" | "committed" | "published" | "acked";
+  /** Where the first command that gets there, or that of a number, stops for good, to be killed there. */
+  readonly failpoint?: Failpoint | `${Failpoint}:${number}`;
 }
+
+/** A named place in the life of a command. */
+export type Failpoint = "handler" | "staged" | "committed" | "published" | "acked";
 
 /** How a server ended. */
 export interface Ended {

@@ -66,7 +66,8 @@ it("messages that never reached the server are said once and in order", async ()
   expect(await said(server, circle)).toEqual(["anna: 0", "anna: 1", "anna: 2", "anna: 3"]);
 });
 
-it.each(["staged", "committed", "published"] as const)(
+// Who enters a circle has passed two of them before.
+it.each(["handler:2", "staged", "committed", "published", "acked:2"] as const)(
   "a server killed at `%s` and a page that is gone lose and double nothing",
   async (failpoint) => {
     const [server, circle] = [await keptServer(), unique("circle")];
