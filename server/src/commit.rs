@@ -30,7 +30,7 @@ pub(crate) struct Effects {
 }
 
 /// Told on the writer whether something was stored: with `true` right after the commit, before
-/// anybody hears of it, and otherwise with `false`.
+/// anybody hears of it, and otherwise with `false`. If the journal did not know, when it does.
 pub(crate) struct Hook(Option<Box<dyn FnOnce(bool) + Send>>);
 
 /// The step ended in an `Err`, which is kept where the caller finds it.

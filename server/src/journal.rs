@@ -137,6 +137,13 @@ pub trait JournalWriter: Send + 'static {
     /// When it could not be stored, or nobody knows whether it was.
     fn commit(&mut self) -> Result<(), JournalError>;
 
+    /// Whether the group is stored of which `commit` did not know. Asked right after the next `begin`,
+    /// when nothing was written since; `None` if nothing tells, and then it counts as not stored: what
+    /// a stream or a question said with it may be said twice.
+    fn has_stored(&mut self) -> Option<bool> {
+        None
+    }
+
     /// Takes the whole group back.
     fn abandon(&mut self);
 

@@ -34,6 +34,9 @@ struct Writer {
     means: Means,
     outlet: Outlet,
     waiting: Arc<AtomicUsize>,
+    /// A group of which the journal does not know whether it is stored: it is asked before anything
+    /// else is stored. The callers were told that nobody knows.
+    doubt: Option<Vec<Stored>>,
 }
 
 /// What a writer needs beside its journal.
@@ -95,9 +98,10 @@ impl Writer {
             self.store(group);
         }
         if let Some(done) = tending {
-            let tended = catch_unwind(AssertUnwindSafe(|| self.journal.tend()));
+            let tended = self.settle().is_ok()
+                && catch_unwind(AssertUnwindSafe(|| self.journal.tend())).unwrap_or(false);
             // The runtime may be gone, and with it the one who asked.
-            let _gone = done.send(tended.unwrap_or(false));
+            let _gone = done.send(tended);
         }
         closing
     }
@@ -113,7 +117,8 @@ impl Writer {
         // From the back, so that an error leaves what was not tried.
         group.reverse();
         let mut tried = Vec::with_capacity(group.len());
-        let outcomes = match self.store_all(&mut group, &mut tried) {
+        let stored = self.settle().and_then(|()| self.store_all(&mut group, &mut tried));
+        let outcomes = match stored {
             Ok(()) => {
                 self.means.failpoints.hit(Failpoint::Committed);
                 tried.into_iter().map(Tried::stored).collect()
@@ -124,10 +129,44 @@ impl Writer {
                 tracing::error!(error = %Chain(&error), has_panicked, "a group was given up");
                 let error = Arc::new(error);
                 let untried = group.drain(..).rev().map(Tried::never);
-                tried.into_iter().chain(untried).map(|tried| tried.lost(&error)).collect()
+                let lost = tried.into_iter().chain(untried).map(|tried| tried.lost(&error));
+                let (outcomes, stored): (_, Vec<Stored>) = lost.unzip();
+                if matches!(*error, JournalError::Unknown(_)) {
+                    self.doubt = Some(stored);
+                }
+                outcomes
             }
         };
         self.outlet.let_out(outcomes);
+        // Whoever waits for more than an answer is told as soon as it can be known.
+        if let Err(error) = self.settle() {
+            tracing::warn!(error = %Chain(&error), "it is still not known whether a group is stored");
+        }
+    }
+
+    /// Asks the journal for a group of which it did not know. What was stored goes out, late; what was
+    /// not is taken back.
+    fn settle(&mut self) -> Result<(), JournalError> {
+        let Some(doubtful) = self.doubt.take() else { return Ok(()) };
+        if let Err(error) = survived(JournalError::Unavailable, || self.journal.begin()) {
+            self.doubt = Some(doubtful);
+            return Err(error);
+        }
+        let asked = catch_unwind(AssertUnwindSafe(|| {
+            let has_stored = self.journal.has_stored();
+            self.journal.abandon();
+            has_stored
+        }));
+        let has_stored = asked.unwrap_or(None);
+        tracing::warn!(has_stored, "a group was stored or not");
+        if has_stored == Some(true) {
+            let late = |mut stored: Stored| {
+                stored.hooks.drain(..).for_each(Hook::stored);
+                Outcome::Kept(stored, Reply::new(|_told_before| {}))
+            };
+            self.outlet.let_out(doubtful.into_iter().map(late).collect());
+        }
+        Ok(())
     }
 
     /// Stores a group. An error gives all of it up, and leaves in the group what was not tried.
@@ -187,11 +226,15 @@ impl Tried {
         }
     }
 
-    /// Its group was given up. Whoever was refused before was refused for another reason.
-    fn lost(self, error: &Arc<JournalError>) -> Outcome {
+    /// Its group was given up. Whoever was refused before was refused for another reason. Gives what is
+    /// stored if the group is after all.
+    fn lost(self, error: &Arc<JournalError>) -> (Outcome, Stored) {
         reach(&self.settlement, Stage::Failed);
-        let lost = |_| CommitError::Journal(Arc::clone(error));
-        Outcome::Refused(self.result.map_or_else(|refused| refused, lost), self.reply)
+        let (refused, stored) = match self.result {
+            Ok(stored) => (CommitError::Journal(Arc::clone(error)), stored),
+            Err(refused) => (refused, Stored::default()),
+        };
+        (Outcome::Refused(refused, self.reply), stored)
     }
 }
 

@@ -20,6 +20,7 @@ mod schema;
 mod seen;
 mod store;
 mod sweep;
+mod witness;
 mod writer;
 
 use std::fmt;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tautline::control::{QuestionOutcome, Settled};
 use tautline::{Retention, Uuid};
+use tokio::sync::oneshot;
 
-use crate::commit::{CommitError, Work};
+use crate::commit::{CommitError, Hook, Work};
 use crate::journal::{Change, JournalError, RoomKey};
 use crate::runtime::Runtime;
 use crate::stage::{Staged, Target, library_event};
@@ -22,27 +23,38 @@ pub(super) async fn settled(
     rooms: Vec<(RoomKey, Retention)>,
     outcome: QuestionOutcome,
 ) {
-    if tell_settled(runtime, id, &rooms, &outcome).await == Told::Later {
-        let again = Arc::clone(runtime);
-        runtime.spawn(Box::pin(async move {
-            loop {
-                tokio::time::sleep(AGAIN_AFTER).await;
-                // A server that goes down leaves it to the next one.
-                let is_over = again.is_closing()
-                    || tell_settled(&again, id, &rooms, &outcome).await == Told::Done;
-                if is_over {
-                    return;
+    let mut told = tell_settled(runtime, id, &rooms, &outcome).await;
+    if matches!(told, Told::Done) {
+        return;
+    }
+    let again = Arc::clone(runtime);
+    runtime.spawn(Box::pin(async move {
+        loop {
+            match told {
+                Told::Done => return,
+                Told::Later => {}
+                Told::Perhaps(is_stored) => {
+                    if is_stored.await == Ok(true) {
+                        return;
+                    }
                 }
             }
-        }));
-    }
+            tokio::time::sleep(AGAIN_AFTER).await;
+            // A server that goes down leaves it to the next one.
+            if again.is_closing() {
+                return;
+            }
+            told = tell_settled(&again, id, &rooms, &outcome).await;
+        }
+    }));
 }
 
 /// Whether something was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Told {
     Done,
     Later,
+    /// The journal does not know yet.
+    Perhaps(oneshot::Receiver<bool>),
 }
 
 async fn tell_settled(
@@ -59,14 +71,19 @@ async fn tell_settled(
         Ok(staged) => work.effects.staged.push(staged),
         Err(error) => tracing::error!(%error, "a settled question cannot be told"),
     }
+    let (tell, is_stored) = oneshot::channel();
+    work.effects.hooks.push(Hook::new(move |stored| {
+        // Whoever knows already does not wait for it.
+        let _known = tell.send(stored);
+    }));
     let Err(error) = runtime.writer.store(work).await else { return Told::Done };
     tracing::error!(question = %id, ?error, "a settled question was not stored");
     match error {
         CommitError::Behind => Told::Later,
         CommitError::Journal(error) => match &*error {
             JournalError::Unavailable(_) => Told::Later,
-            // Told twice would be worse: who does not hear it learns it by answering or joining.
-            JournalError::Unknown(_) | JournalError::Exhausted(_) => Told::Done,
+            JournalError::Unknown(_) => Told::Perhaps(is_stored),
+            JournalError::Exhausted(_) => Told::Done,
         },
         CommitError::Step
         | CommitError::Panicked(_)

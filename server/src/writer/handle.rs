@@ -45,7 +45,8 @@ impl WriterHandle {
         let host = journal.host();
         let outlet = Outlet::new(&means, host);
         let journal = journal.writer()?;
-        let writer = Writer { journal, means, outlet, waiting: Arc::clone(&waiting) };
+        let waits = Arc::clone(&waiting);
+        let writer = Writer { journal, means, outlet, waiting: waits, doubt: None };
         match host {
             Host::Task => {
                 tokio::spawn(writer.run(received));

@@ -22,10 +22,12 @@ pub(crate) struct Faulty {
 
 pub(crate) const WELL: u8 = 0;
 pub(crate) const FULL: u8 = 1;
-const DOUBTFUL: u8 = 2;
+pub(crate) const DOUBTFUL: u8 = 2;
 const BROKEN: u8 = 3;
 /// Stores, and does not know that it has.
 pub(crate) const FORGETFUL: u8 = 4;
+/// Likewise, and does not begin another group either.
+pub(crate) const FAINT: u8 = 5;
 
 impl Faulty {
     pub(crate) fn new(host: Host) -> Self {
@@ -39,7 +41,11 @@ impl Faulty {
 
 impl Journal for Faulty {
     fn writer(&self) -> Result<Box<dyn JournalWriter>, JournalError> {
-        Ok(Box::new(FaultyWriter { inner: self.memory.writer()?, fault: Arc::clone(&self.fault) }))
+        Ok(Box::new(FaultyWriter {
+            inner: self.memory.writer()?,
+            fault: Arc::clone(&self.fault),
+            has_stored: None,
+        }))
     }
 
     fn host(&self) -> Host {
@@ -82,11 +88,18 @@ impl Journal for Faulty {
 struct FaultyWriter {
     inner: Box<dyn JournalWriter>,
     fault: Arc<AtomicU8>,
+    /// Of the last group that it did not know of.
+    has_stored: Option<bool>,
 }
 
 impl JournalWriter for FaultyWriter {
     fn begin(&mut self) -> Result<(), JournalError> {
-        self.inner.begin()
+        match self.fault.load(Ordering::SeqCst) {
+            FAINT if self.has_stored.is_some() => {
+                Err(JournalError::Unavailable(Box::new(io::Error::other("no disk"))))
+            }
+            _ => self.inner.begin(),
+        }
     }
 
     fn savepoint(&mut self) -> Result<(), JournalError> {
@@ -126,10 +139,20 @@ impl JournalWriter for FaultyWriter {
         let error = || Box::new(io::Error::other("no space left on device"));
         match self.fault.load(Ordering::SeqCst) {
             FULL => Err(JournalError::Unavailable(error())),
-            DOUBTFUL => Err(JournalError::Unknown(error())),
-            FORGETFUL => self.inner.commit().and(Err(JournalError::Unknown(error()))),
+            DOUBTFUL => {
+                self.has_stored = Some(false);
+                Err(JournalError::Unknown(error()))
+            }
+            FORGETFUL | FAINT => {
+                self.has_stored = Some(true);
+                self.inner.commit().and(Err(JournalError::Unknown(error())))
+            }
             _ => self.inner.commit(),
         }
+    }
+
+    fn has_stored(&mut self) -> Option<bool> {
+        self.has_stored.take()
     }
 
     fn abandon(&mut self) {
@@ -171,6 +194,31 @@ async fn nothing_is_published_that_is_not_stored() {
         assert!(!serde_json::to_string(&full).unwrap().contains("device"), "the cause stays here");
         assert_eq!((&doubtful.code[..], doubtful.outcome.as_str()), ("outcome_unknown", "unknown"));
         assert_eq!(well["at"][0]["seq"], 1);
+        assert_eq!(socket.next_named("noted").await.payload["text"], "well");
+    }
+}
+
+#[tokio::test]
+async fn what_was_stored_in_doubt_is_published_before_what_comes_after() {
+    for host in [Host::Task, Host::Thread] {
+        let lab = Lab::default();
+        let journal = Faulty::new(host);
+        let server = lab.server_with(journal.clone());
+        let (_client, mut socket) = join(&server, "ann", "a").await;
+
+        journal.set(FAINT);
+        let doubtful = socket.call::<Value>("write_note", &note("doubtful")).await.unwrap_err();
+        let refused = socket.call::<Value>("write_note", &note("refused")).await.unwrap_err();
+        journal.set(WELL);
+        let well = socket.call_with("write_note", &note("well"), &json!({})).await.unwrap();
+
+        assert_eq!((&doubtful.code[..], doubtful.outcome.as_str()), ("outcome_unknown", "unknown"));
+        assert_eq!(
+            (&refused.code[..], refused.outcome.as_str()),
+            ("journal_unavailable", "not_executed")
+        );
+        assert_eq!(well["at"][0]["seq"], 2);
+        assert_eq!(socket.next_named("noted").await.payload["text"], "doubtful");
         assert_eq!(socket.next_named("noted").await.payload["text"], "well");
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tautline_server::journal::{Host, Journal};
 use tautline_server::testing::{TestEvent, TestSocket};
 
-use super::journal::{FULL, Faulty, WELL};
+use super::journal::{DOUBTFUL, FAINT, FORGETFUL, FULL, Faulty, WELL};
 use super::lab::{Lab, enter, join, task};
 
 const INQUIRY: &str = "inquire";
@@ -73,6 +73,53 @@ async fn who_could_not_be_told_that_it_is_settled_is_told_when_the_journal_works
     assert_eq!(settled.payload, json!({ "question": id(&asked), "outcome": "answered" }));
     assert_eq!(settled.meta["seq"], 2);
     assert!(unfinished.questions.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_was_settled_in_doubt_is_told_once() {
+    for fault in [DOUBTFUL, FORGETFUL, FAINT] {
+        let journal = Faulty::new(Host::Task);
+        let server = Lab::default().server_with(journal.clone());
+        let (_one, ann) = join(&server, "ann", "a").await;
+        let (_two, mut bob) = join(&server, "bob", "a").await;
+        let asking = ann.call::<Value>(INQUIRY, &inquiry());
+        let asked = bob.next_named("decide").await;
+
+        journal.set(fault);
+        answer(&bob, &id(&asked), "soup").await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        journal.set(WELL);
+        let settled = bob.next_named("tautline:settled").await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let later = ann.call::<Value>(INQUIRY, &inquiry());
+        let next = bob.next_named("decide").await;
+
+        assert_eq!(asking.await.unwrap()["words"], "soup");
+        assert_eq!(
+            (&settled.payload["outcome"], &settled.meta["seq"]),
+            (&json!("answered"), &json!(2))
+        );
+        assert_eq!(next.meta["seq"], 3, "fault {fault}");
+        drop(later);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_was_put_in_doubt_is_called_off() {
+    let journal = Faulty::new(Host::Task);
+    let server = Lab::default().server_with(journal.clone());
+    let (_one, ann) = join(&server, "ann", "a").await;
+    let (_two, mut bob) = join(&server, "bob", "a").await;
+
+    journal.set(FAINT);
+    let asking = ann.call::<Value>(INQUIRY, &inquiry()).await;
+    journal.set(WELL);
+    let asked = bob.next_named("decide").await;
+    let settled = bob.next_named("tautline:settled").await;
+
+    assert_eq!(settled.payload, json!({ "question": id(&asked), "outcome": "cancelled" }));
+    assert_eq!(asking.unwrap()["words"], "none");
+    assert!(journal.unfinished().await.unwrap().questions.is_empty());
 }
 
 #[tokio::test]

@@ -135,6 +135,12 @@ impl Rooms {
         Ok(Position { epoch: room.epoch.clone(), seq: room.head })
     }
 
+    /// A room, and where it is.
+    pub(super) fn at(&self, place: Place) -> (RoomKey, Position) {
+        let Known { key, epoch, head, .. } = &self.rooms[place];
+        (key.clone(), Position { epoch: epoch.clone(), seq: *head })
+    }
+
     /// Takes the last position back.
     pub(super) fn retreat(&mut self, place: Place) {
         self.rooms[place].head -= 1;

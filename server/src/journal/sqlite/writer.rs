@@ -24,6 +24,7 @@ use super::rooms::{Place, Rooms};
 use super::rows::{self, id, optional_json, pack, signed};
 use super::store::Store;
 use super::sweep::Sweeper;
+use super::witness::{Trace, Witness};
 use crate::encode::json;
 use crate::position::Position;
 use crate::problems::Chain;
@@ -39,6 +40,10 @@ pub(super) struct Writer {
     /// What SQLite says of writers other than this one.
     data_version: i64,
     pending: Pending,
+    /// What shows that the group is stored, if it is.
+    trace: Option<Trace>,
+    /// Likewise of a group of which nobody knew.
+    doubt: Option<Witness>,
     lent: Cell<Lent>,
     /// What a step has met.
     fault: RefCell<Option<Fault>>,
@@ -52,7 +57,7 @@ pub(super) struct Writer {
 #[derive(Default)]
 struct Pending {
     events: Vec<(Place, u64)>,
-    answer: Option<LedgerKey>,
+    answer: Option<(LedgerKey, u64)>,
     changes: Vec<Change>,
 }
 
@@ -94,6 +99,8 @@ impl Writer {
             rooms: Rooms::default(),
             data_version: 0,
             pending: Pending::default(),
+            trace: None,
+            doubt: None,
             lent: Cell::new(Lent::No),
             fault: RefCell::default(),
             sweeper: Sweeper::default(),
@@ -190,7 +197,7 @@ impl Writer {
             return Ok(Some(known));
         }
         insert_answer(connection, key, entry, now)?;
-        self.pending.answer = Some(key.clone());
+        self.pending.answer = Some((key.clone(), entry.expires_at));
         self.common.seen.insert(key, entry.expires_at, now);
         Ok(None)
     }
@@ -198,8 +205,9 @@ impl Writer {
     fn keep_command(&mut self) -> Result<(), JournalError> {
         let has_savepoint = self.take_back()?;
         let connection = Self::own(&self.store)?;
-        self.pending.events.clear();
-        self.pending.answer = None;
+        let Pending { events, answer, changes } = &mut self.pending;
+        self.trace = Trace::of(events, answer.take(), changes).or(self.trace.take());
+        events.clear();
         for change in self.pending.changes.drain(..) {
             changes::apply(connection, &mut self.rooms, &change)?;
         }
@@ -221,7 +229,7 @@ impl Writer {
             connection.prepare_cached(delete)?.execute((row, signed(seq)))?;
             self.rooms.retreat(place);
         }
-        if let Some(key) = answer {
+        if let Some((key, _)) = answer {
             let delete = "DELETE FROM tautline_answers WHERE command = ?1 AND namespace = ?2";
             connection.prepare_cached(delete)?.execute((id(&key.id), key.namespace))?;
         }
@@ -327,6 +335,9 @@ impl JournalWriter for Writer {
 
     fn commit(&mut self) -> Result<(), JournalError> {
         let closed = self.close_group();
+        if let (Err(JournalError::Unknown(_)), Some(trace)) = (&closed, self.trace.take()) {
+            self.doubt = Some(trace.witness(&self.rooms));
+        }
         let closed = self.failed(closed);
         if closed.is_ok() {
             self.common.health.writing_works();
@@ -336,8 +347,15 @@ impl JournalWriter for Writer {
         closed
     }
 
+    fn has_stored(&mut self) -> Option<bool> {
+        let witness = self.doubt.take()?;
+        let asked = Self::own(&self.store).and_then(|connection| Ok(witness.is_there(connection)?));
+        self.failed(asked).ok()
+    }
+
     fn abandon(&mut self) {
         self.pending = Pending::default();
+        self.trace = None;
         self.lent.set(Lent::No);
         self.fault.replace(None);
         if !std::mem::replace(&mut self.is_in_group, false) {

@@ -26,6 +26,7 @@ async fn start_parts_and_end_come_in_order_with_all_that_a_reader_needs() {
             "stream": id,
             "name": "writing",
             "outcome": "finished",
+            "number": 2,
             "answer": { "page": "a", "text": "Hello", "stream": "" },
         })
     );

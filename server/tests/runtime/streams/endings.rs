@@ -20,7 +20,13 @@ async fn a_stream_that_is_called_off_says_so_after_all_of_its_text() {
     stream.cancel().await.unwrap();
     let ended = reader.next_named("tautline:ended").await;
 
-    let cancelled = json!({ "stream": id, "name": "writing", "outcome": "cancelled" });
+    let cancelled = json!({
+        "stream": id,
+        "name": "writing",
+        "outcome": "cancelled",
+        "number": 1,
+        "text": "half a sentence",
+    });
     assert_eq!(ended.payload, cancelled);
     assert_eq!(reader.streams.streams()[0].text, "half a sentence");
 }

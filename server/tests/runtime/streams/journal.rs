@@ -3,7 +3,7 @@
 use tautline_server::StreamError;
 use tautline_server::journal::{Change, Host, Journal, Memory, StreamRecord};
 
-use super::super::journal::{FORGETFUL, FULL, Faulty, WELL};
+use super::super::journal::{DOUBTFUL, FAINT, FORGETFUL, FULL, Faulty, WELL};
 use super::contract::Pages;
 use super::scribe::{Reader, Scribe, begin, pass, text};
 
@@ -86,6 +86,66 @@ async fn an_end_that_is_not_stored_leaves_the_stream_open_for_its_lease() {
 
     assert!(matches!(refused, Err(StreamError::Journal(_))), "{refused:?}");
     assert_eq!(reader.next_named("tautline:ended").await.payload["outcome"], "finished");
+    assert!(unfinished(&journal).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_was_stored_in_doubt_goes_on_when_that_is_known() {
+    let journal = Faulty::new(Host::Task);
+    let server = Scribe::default().server(journal.clone());
+    let mut reader = Reader::of(&server, "a").await;
+
+    journal.set(FAINT);
+    let stream = begin(&server, "a");
+    stream.append("one").await.unwrap();
+    pass(3_000).await;
+    reader.has_seen_all().await;
+    journal.set(WELL);
+
+    reader.next_named("writing").await;
+    reader.sees(&stream, "one").await;
+    stream.finish(&text("a", "one")).await.unwrap();
+    assert!(unfinished(&journal).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_was_stored_in_doubt_is_told_once() {
+    for fault in [FORGETFUL, FAINT] {
+        let journal = Faulty::new(Host::Task);
+        let server = Scribe::default().server(journal.clone());
+        let mut reader = Reader::of(&server, "a").await;
+        let stream = begin(&server, "a");
+        stream.append("x").await.unwrap();
+        reader.sees(&stream, "x").await;
+
+        journal.set(fault);
+        let refused = stream.finish(&text("a", "x")).await;
+        pass(20_000).await;
+        journal.set(WELL);
+
+        assert!(matches!(refused, Err(StreamError::Journal(_))), "{refused:?}");
+        assert_eq!(reader.next_named("tautline:ended").await.payload["outcome"], "finished");
+        pass(20_000).await;
+        reader.has_seen_all().await;
+        assert!(unfinished(&journal).await.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_was_not_stored_in_doubt_is_told_when_the_lease_is_over() {
+    let journal = Faulty::new(Host::Task);
+    let server = Scribe::default().server(journal.clone());
+    let mut reader = Reader::of(&server, "a").await;
+    let stream = begin(&server, "a");
+    reader.next_named("writing").await;
+
+    journal.set(DOUBTFUL);
+    let refused = stream.finish(&text("a", "x")).await;
+    journal.set(WELL);
+
+    assert!(matches!(refused, Err(StreamError::Journal(_))), "{refused:?}");
+    assert_eq!(reader.next_named("tautline:ended").await.payload["outcome"], "failed");
+    reader.has_seen_all().await;
     assert!(unfinished(&journal).await.is_empty());
 }
 

@@ -75,7 +75,7 @@ impl Journal for Mortal {
             writer: self.journal.writer()?,
             pending: Vec::new(),
             mark: 0,
-            may_be_doubtful: true,
+            has_stored: None,
         }))
     }
 
@@ -126,16 +126,14 @@ struct Writer {
     pending: Vec<(String, Place, EventBody)>,
     /// How much was pending at the savepoint.
     mark: usize,
-    /// Whether the group may be one of which nobody knows whether it is stored. Not what begins or ends
-    /// a stream or a question: the runtime takes doubt for a no, so that one may stay open until the
-    /// next start, or end twice.
-    may_be_doubtful: bool,
+    /// Of the last group that it did not know of.
+    has_stored: Option<bool>,
 }
 
 impl JournalWriter for Writer {
     fn begin(&mut self) -> Result<(), JournalError> {
         self.pending.clear();
-        (self.mark, self.may_be_doubtful) = (0, true);
+        self.mark = 0;
         if self.life.is_over() {
             return Err(unavailable("the server has crashed"));
         }
@@ -171,7 +169,6 @@ impl JournalWriter for Writer {
     }
 
     fn record(&mut self, change: &Change) -> Result<(), JournalError> {
-        self.may_be_doubtful &= matches!(change, Change::ReceiptGiven { .. });
         self.writer.record(change)
     }
 
@@ -188,8 +185,9 @@ impl JournalWriter for Writer {
         if self.life.is_over() {
             return Err(unavailable("the server has crashed"));
         }
-        let is_unsure = self.may_be_doubtful && self.archive.permille(self.archive.plan.unsure);
+        let is_unsure = self.archive.permille(self.archive.plan.unsure);
         if is_unsure && self.archive.permille(500) {
+            self.has_stored = Some(false);
             self.archive.stage.recorder.note("journal", "did not store a group, and does not know");
             return Err(unknown());
         }
@@ -201,10 +199,15 @@ impl JournalWriter for Writer {
             self.archive.stage.recorder.write("journal", What::Stored { room, place, mark });
         }
         if is_unsure {
+            self.has_stored = Some(true);
             self.archive.stage.recorder.note("journal", "stored a group, and does not know");
             return Err(unknown());
         }
         Ok(())
+    }
+
+    fn has_stored(&mut self) -> Option<bool> {
+        self.has_stored.take()
     }
 
     fn abandon(&mut self) {
