@@ -2,15 +2,12 @@
 
 import { Button, Text } from "@mantine/core";
 import { IconMessageReply } from "@tabler/icons-react";
-import type { Message } from "@tautline/agent-chat";
-import type { ReceiptsSnapshot } from "@tautline/client";
+import type { Message, MessageStatus } from "@tautline/agent-chat";
 import { memo, useState } from "react";
 import { useSubject } from "../identity/identity-context.js";
 import { useDisplayName } from "../parts/display-name.js";
 import { Who } from "../parts/who.js";
-import { messageStatus } from "../state/message-status.js";
 import { clockWords, momentWords } from "../state/words.js";
-import { useConversation } from "./conversation-context.js";
 import { EditForm } from "./edit-form.js";
 import { MessageBody } from "./message-body.js";
 import { MessageTools } from "./message-tools.js";
@@ -23,23 +20,24 @@ interface MessageItemProps {
   readonly isFollowing: boolean;
   /** What it answers, if that is known. */
   readonly answered?: Message | undefined;
-  readonly receipts: ReceiptsSnapshot;
+  /** How far it has got, if it is one's own. */
+  readonly status: MessageStatus | undefined;
+  /** Whether anything can be done with it. */
+  readonly isArchived: boolean;
   readonly onReply?: (message: Message) => void;
   readonly onThread?: (message: Message) => void;
 }
 
-/** A stored message. */
+/** A stored message. It takes all that it shows, so that a message renders when it changes and not when others come. */
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
-  const { message, isFollowing, answered, receipts, onReply, onThread } = props;
+  const { message, isFollowing, answered, status, isArchived, onReply, onThread } = props;
   const subject = useSubject();
-  const { conversation, readers } = useConversation();
   const name = useDisplayName(message.author);
   const [isEditing, setIsEditing] = useState(false);
 
   if (message.body.type === "system") return <MessageBody body={message.body} />;
   const isOwn = message.author === subject;
   const isDeleted = message.body.type === "deleted";
-  const isArchived = Boolean(conversation?.session.archivedAt);
 
   return (
     <article
@@ -106,9 +104,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
           />
         )}
       </div>
-      {isOwn && !isDeleted && !isEditing && (
-        <StatusTick status={messageStatus(message, readers, receipts)} />
-      )}
+      {status && !isDeleted && !isEditing && <StatusTick status={status} />}
     </article>
   );
 });

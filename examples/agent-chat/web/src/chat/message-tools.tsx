@@ -1,6 +1,6 @@
 // What can be done with a message.
 
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import {
   IconCornerUpLeft,
   IconMessageReply,
@@ -61,10 +61,9 @@ interface ToolProps {
 
 function Tool({ label, icon: Icon, isBusy = false, onClick }: ToolProps) {
   return (
-    <Tooltip label={label}>
-      <ActionIcon size={28} aria-label={label} loading={isBusy} onClick={onClick}>
-        <Icon size={16} aria-hidden />
-      </ActionIcon>
-    </Tooltip>
+    // The browser's own words: there are four of these on each message, and a floating box for each is slow.
+    <ActionIcon size={28} aria-label={label} title={label} loading={isBusy} onClick={onClick}>
+      <Icon size={16} aria-hidden />
+    </ActionIcon>
   );
 }

@@ -1,6 +1,5 @@
 // How far a message has got, as a tick.
 
-import { Tooltip } from "@mantine/core";
 import {
   IconAlertCircle,
   IconCheck,
@@ -25,16 +24,10 @@ const ICONS: Readonly<Record<MessageStatus, ComponentType<IconProps>>> = {
 /** The tick beside a message of one's own. */
 export function StatusTick({ status }: { status: MessageStatus }) {
   const Icon = ICONS[status];
+  const label = STATUS_LABEL[status];
   return (
-    <Tooltip label={STATUS_LABEL[status]} position="left">
-      <span
-        className="message-tick"
-        data-status={status}
-        role="img"
-        aria-label={STATUS_LABEL[status]}
-      >
-        <Icon size={15} stroke={2} aria-hidden />
-      </span>
-    </Tooltip>
+    <span className="message-tick" data-status={status} role="img" aria-label={label} title={label}>
+      <Icon size={15} stroke={2} aria-hidden />
+    </span>
   );
 }

@@ -4,7 +4,7 @@ import { ActionIcon, Box, Loader, Title } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { Chat, type Message } from "@tautline/agent-chat";
 import type { Problem } from "@tautline/client";
-import { useClient, useReceipts } from "@tautline/react";
+import { useClient } from "@tautline/react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { ProblemAlert } from "../problems/problem-alert.js";
 import { joined } from "../state/timeline.js";
@@ -13,12 +13,14 @@ import { useConversation } from "./conversation-context.js";
 import { MessageItem } from "./message-item.js";
 import { OutgoingItem } from "./outgoing-item.js";
 import { useOutgoing } from "./use-send.js";
+import { useStatuses } from "./use-statuses.js";
 
 /** One thread; what is written into it meanwhile comes with the conversation. */
 export function ThreadPanel({ root, onClose }: { root: Message; onClose: () => void }) {
   const client = useClient();
   const { sessionId, conversation } = useConversation();
-  const receipts = useReceipts(Chat.rooms.chatSession, { sessionId });
+  const statusOf = useStatuses();
+  const isArchived = Boolean(conversation?.session.archivedAt);
   const outgoing = useOutgoing().filter(({ message }) => message.thread === root.messageId);
   const [loaded, setLoaded] = useState<readonly Message[]>();
   const [problem, setProblem] = useState<Problem>();
@@ -57,7 +59,12 @@ export function ThreadPanel({ root, onClose }: { root: Message; onClose: () => v
         </ActionIcon>
       </div>
       <div style={{ flex: 1, overflowY: "auto", paddingBlock: 12 }}>
-        <MessageItem message={{ ...first, replies: 0 }} isFollowing={false} receipts={receipts} />
+        <MessageItem
+          message={{ ...first, replies: 0 }}
+          isFollowing={false}
+          status={statusOf(first)}
+          isArchived={isArchived}
+        />
         {problem && <ProblemAlert problem={problem} onRetry={() => void load()} />}
         {loaded === undefined && !problem && (
           <Box ta="center" p="sm" role="status" aria-label="Loading thread">
@@ -70,7 +77,8 @@ export function ThreadPanel({ root, onClose }: { root: Message; onClose: () => v
               key={message.messageId}
               message={message}
               isFollowing={false}
-              receipts={receipts}
+              status={statusOf(message)}
+              isArchived={isArchived}
             />
           ))}
           {outgoing.map((it) => (

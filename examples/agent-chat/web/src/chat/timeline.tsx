@@ -3,7 +3,7 @@
 import { Button, Group, Loader, Skeleton, Stack, Text } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
 import { Chat, type Message } from "@tautline/agent-chat";
-import { useRead, useReceipts, useStreams } from "@tautline/react";
+import { useRead, useStreams } from "@tautline/react";
 import { type ReactNode, useEffect, useMemo } from "react";
 import { ProblemAlert } from "../problems/problem-alert.js";
 import { joined, rowsOf } from "../state/timeline.js";
@@ -16,6 +16,7 @@ import "./timeline.css";
 import { useOlderMessages } from "./use-older-messages.js";
 import { useScroll } from "./use-scroll.js";
 import { useOutgoing } from "./use-send.js";
+import { useStatuses } from "./use-statuses.js";
 
 interface TimelineProps {
   readonly onReply: (message: Message) => void;
@@ -29,7 +30,8 @@ export function Timeline({ onReply, onThread, empty }: TimelineProps) {
   const older = useOlderMessages(sessionId, conversation);
   const outgoing = useOutgoing().filter(({ message }) => !message.thread);
   const answers = useLiveAnswers();
-  const receipts = useReceipts(Chat.rooms.chatSession, { sessionId });
+  const statusOf = useStatuses();
+  const isArchived = Boolean(conversation?.session.archivedAt);
   const messages = useMemo(
     () => joined(older.messages, conversation?.messages ?? []),
     [older.messages, conversation?.messages],
@@ -37,7 +39,7 @@ export function Timeline({ onReply, onThread, empty }: TimelineProps) {
   const rows = useMemo(() => rowsOf(messages), [messages]);
   const byId = useMemo(() => new Map(messages.map((it) => [it.messageId, it])), [messages]);
   const scroll = useScroll({
-    end: `${rows.length} ${outgoing.length} ${answers.join()}`,
+    end: [rows.length, ...outgoing.map(({ id, status }) => id + status), ...answers].join(),
     first: rows[0]?.key,
     onBeginning: () => older.more && !older.problem && older.loadMore(),
   });
@@ -61,7 +63,8 @@ export function Timeline({ onReply, onThread, empty }: TimelineProps) {
                 message={row.message}
                 isFollowing={row.isFollowing}
                 answered={row.message.replyTo ? byId.get(row.message.replyTo) : undefined}
-                receipts={receipts}
+                status={statusOf(row.message)}
+                isArchived={isArchived}
                 onReply={onReply}
                 onThread={onThread}
               />

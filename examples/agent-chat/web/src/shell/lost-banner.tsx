@@ -36,7 +36,8 @@ export function LostBanner() {
       <Group gap="sm" wrap="nowrap">
         <IconCloudOff size={18} aria-hidden />
         <Text size="sm">
-          <strong>You are offline.</strong> {lost.problem?.recovery.hint} <Waiting />
+          <strong>{lost.problem?.message ?? "Connecting takes long."}</strong>{" "}
+          {lost.problem?.recovery.hint} <Waiting />
         </Text>
       </Group>
       <Group gap="xs" wrap="nowrap">
