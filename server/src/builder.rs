@@ -10,6 +10,7 @@ use crate::failpoint::Failpoints;
 use crate::journal::{Journal, Memory};
 use crate::jwt::Jwt;
 use crate::mount::{Mount, MountedNamespace, Mounting};
+use crate::observe::{Observer, Observers};
 use crate::revocation::Revocations;
 use crate::runtime::{Runtime, Told};
 use crate::server::Server;
@@ -26,6 +27,7 @@ pub struct Builder {
     revocations: Revocations,
     journal: Arc<dyn Journal>,
     mounts: Vec<Pending>,
+    observer: Option<Arc<dyn Observer>>,
     pub(crate) failpoints: Failpoints,
 }
 
@@ -43,6 +45,7 @@ impl Builder {
             revocations: Revocations::new(),
             journal: Arc::new(Memory::new()),
             mounts: Vec::new(),
+            observer: None,
             failpoints: Failpoints::default(),
         }
     }
@@ -73,6 +76,12 @@ impl Builder {
     /// Keeps events and answers in this journal. Without it: in [`Memory`], gone with the process.
     pub fn journal(mut self, journal: impl Journal) -> Self {
         self.journal = Arc::new(journal);
+        self
+    }
+
+    /// Tells this observer what happens.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -109,7 +118,7 @@ impl Builder {
             self.journal,
             told,
             &self.settings.limits,
-            self.failpoints,
+            (Observers(self.observer), self.failpoints),
         )
         .map_err(|error| BuildError { mistakes: vec![error.to_string()] })?;
         let mounting = Mounting(Arc::clone(&runtime));

@@ -130,6 +130,7 @@ impl Door {
     ) -> String {
         problem.trace_id = trace.to_string();
         tracing::info!(code = %problem.code, "refused");
+        self.inbox.refused(&problem.code);
         if let Some(connection) = socket.req_parts().extensions.get::<Arc<Connection>>()
             && connection.count_refusal() >= REFUSALS
         {

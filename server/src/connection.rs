@@ -39,6 +39,7 @@ pub(crate) struct Connection {
     seats: Mutex<Vec<Seat<Arc<str>>>>,
     ending: Mutex<Option<DisconnectReason>>,
     refusals: AtomicU32,
+    has_entered: AtomicBool,
     polling: OnceLock<Polling>,
     shortcut: OnceLock<Arc<Shortcut>>,
     is_upgrading: AtomicBool,
@@ -97,6 +98,7 @@ impl Connection {
             seats: Mutex::default(),
             ending: Mutex::new(None),
             refusals: AtomicU32::new(0),
+            has_entered: AtomicBool::new(false),
             polling: OnceLock::new(),
             shortcut: OnceLock::new(),
             is_upgrading: AtomicBool::new(false),
@@ -187,6 +189,11 @@ impl Connection {
     /// Whether this is the session's first attempt to get a websocket.
     pub(crate) fn begin_upgrade(&self) -> bool {
         !self.is_upgrading.swap(true, Ordering::AcqRel)
+    }
+
+    /// It has entered a namespace. Says whether that is its first.
+    pub(crate) fn enter(&self) -> bool {
+        !self.has_entered.swap(true, Ordering::Relaxed)
     }
 
     /// Counts a refused CONNECT and gives the number so far.

@@ -41,19 +41,19 @@ where
         let known = Control::FACTS.command(name);
         let Some((index, event)) = known else {
             let problem = Box::new(LibraryCode::UnknownEvent.problem());
-            return arrived.refuse(session, name, problem);
+            return arrived.refuse(&self.runtime, session, name, problem);
         };
         if let Err(problem) = frame::fits_own_limit(event, payload) {
-            return arrived.refuse(session, name, problem);
+            return arrived.refuse(&self.runtime, session, name, problem);
         }
         let decoded = decode_with_path(payload, |payload| ControlCommand::decode(index, payload));
         let command = match decoded {
             Ok(command) => command,
-            Err(problem) => return arrived.refuse(session, name, problem),
+            Err(problem) => return arrived.refuse(&self.runtime, session, name, problem),
         };
         if self.runtime.is_closing() {
             let problem = Box::new(LibraryCode::ShuttingDown.problem());
-            return arrived.refuse(session, name, problem);
+            return arrived.refuse(&self.runtime, session, name, problem);
         }
         let lane = lane_of(&command);
         let Arrived { meta, ack, .. } = arrived;

@@ -4,7 +4,7 @@
 use std::any::TypeId;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tautline::{Event, EventKind, RoomName, Uuid};
 use tokio::sync::Notify;
@@ -46,6 +46,8 @@ pub(crate) struct Core {
     pub(crate) name: &'static str,
     pub(crate) id: Option<Uuid>,
     pub(crate) trace: TraceId,
+    /// When it came in.
+    pub(crate) came_at: Instant,
     pub(crate) answer_type: Option<TypeId>,
     pub(crate) deadline: Deadline,
     pub(crate) settlement: Arc<Settlement>,
@@ -109,6 +111,7 @@ impl Core {
             name,
             id,
             trace,
+            came_at: Instant::now(),
             answer_type,
             deadline: Deadline::after(deadline),
             settlement: Arc::default(),

@@ -17,6 +17,7 @@ use crate::journal::{LedgerEntry, RoomKey};
 use crate::ledger::Ending;
 use crate::link::panic_message;
 use crate::membership;
+use crate::observe::Fact;
 use crate::problems::Trouble;
 use crate::settlement::Stage;
 use crate::stage::{self, Target, live};
@@ -248,6 +249,12 @@ fn emit_late(core: &Arc<Core>) {
 fn settle(core: &Arc<Core>, ended: Result<Settled, Trouble>) {
     let ended = ended.map_err(|trouble| trouble.into_problem(&core.trace, core.name));
     core.settlement.reach(if ended.is_ok() { Stage::Kept } else { Stage::Failed });
+    core.runtime.observers.observe(&Fact::Ran {
+        namespace: core.session.facts().path,
+        event: core.name,
+        took: core.came_at.elapsed(),
+        code: ended.as_ref().err().map(|problem| problem.code.as_str()),
+    });
     let ending: Ending = match ended {
         Ok(settled) => {
             accept(core, settled);
@@ -284,6 +291,16 @@ fn accept(core: &Core, mut settled: Settled) {
     // After the acknowledgement, so that its receiver knows the position when held events come.
     for joining in joining {
         membership::admit(&core.runtime, &joining.entry, &core.session);
+        let RoomKey { namespace, room } = &joining.entry.key;
+        core.runtime.observers.observe(&Fact::Joined { namespace, room });
+        tracing::info!(
+            trace_id = %core.trace,
+            connection = %core.session.link.id(),
+            namespace,
+            subject = core.identity.subject,
+            room = room.as_str(),
+            "joined"
+        );
     }
 }
 

@@ -23,6 +23,7 @@ use crate::gate::{Gate, Once};
 use crate::lane::LaneKey;
 use crate::link::{Inbox, Link, panic_message};
 use crate::meta::Meta;
+use crate::observe::Fact;
 use crate::problems::{Trouble, hold};
 use crate::rates::{self, EventRates, Exceeded};
 use crate::refuse;
@@ -77,7 +78,7 @@ where
                 let name = split.as_ref().map_or("", Arguments::name);
                 let meta = split.as_ref().map(Arguments::meta).unwrap_or_default();
                 let arrived = Arrived { args, attachments: &[], meta, ack };
-                arrived.refuse(session, name, exceeded.into_problem());
+                arrived.refuse(&self.runtime, session, name, exceeded.into_problem());
             }
         }
     }
@@ -98,7 +99,7 @@ where
             Err(rejected) => {
                 let Rejected { name, meta, problem } = *rejected;
                 let arrived = Arrived { args, attachments: &attachments, meta, ack };
-                arrived.refuse(session, &name, problem);
+                arrived.refuse(&self.runtime, session, &name, problem);
             }
         }
     }
@@ -115,13 +116,13 @@ where
         let rooms = command.rooms();
         let identity = session.link.identity();
         if let Err(code) = self.runtime.may(event, &identity) {
-            return arrived.refuse(session, event.name, Box::new(code.problem()));
+            return arrived.refuse(&self.runtime, session, event.name, Box::new(code.problem()));
         }
         if let Err(exceeded) = self.take_call(session, index, event) {
-            return arrived.refuse(session, event.name, exceeded.into_problem());
+            return arrived.refuse(&self.runtime, session, event.name, exceeded.into_problem());
         }
         if let Err(problem) = fits(&command) {
-            return arrived.refuse(session, event.name, problem);
+            return arrived.refuse(&self.runtime, session, event.name, problem);
         }
         let Arrived { args, attachments, meta, ack } = arrived;
         let origin = Origin {
@@ -222,9 +223,16 @@ where
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(place(link), Arc::clone(&session));
+        let is_new = link.connection().enter();
+        let namespace = N::FACTS.path;
+        self.runtime.observers.observe(&Fact::Connected { namespace, is_new });
         crate::welcome::send(&self.runtime, &session);
         self.runtime.terms.begin(&session);
         self.connected(session);
+    }
+
+    fn refused(&self, code: &str) {
+        self.runtime.observers.observe(&Fact::Refused { namespace: N::FACTS.path, code });
     }
 
     fn received(&self, link: &Arc<Link>, args: &str, attachments: Vec<Bytes>, ack: Option<i64>) {
@@ -245,6 +253,8 @@ where
             self.sessions.write().unwrap_or_else(PoisonError::into_inner).remove(&place(link));
         if let Some(session) = session {
             self.runtime.terms.forget(session.number);
+            let namespace = N::FACTS.path;
+            self.runtime.observers.observe(&Fact::Disconnected { namespace, reason });
             self.disconnected(session, reason);
         }
     }
@@ -282,9 +292,17 @@ pub(crate) struct Arrived<'a> {
 
 impl Arrived<'_> {
     /// Tells the caller that the command does not run.
-    pub(crate) fn refuse(self, session: &Session, event: &str, mut problem: Box<Problem>) {
+    pub(crate) fn refuse(
+        self,
+        runtime: &Runtime,
+        session: &Session,
+        event: &str,
+        mut problem: Box<Problem>,
+    ) {
         let trace = TraceId::given(self.meta.trace.as_deref());
         tracing::debug!(trace_id = %trace, event, code = problem.code, "refused");
+        let (namespace, code) = (session.facts().path, Some(problem.code.as_str()));
+        runtime.observers.observe(&Fact::Ran { namespace, event, took: Duration::ZERO, code });
         problem.trace_id = trace.to_string();
         if let Some(id) = self.meta.id {
             // Its successors must not run before it.

@@ -11,6 +11,7 @@
 //! 3. [`Server::emitter`] and [`Server::room`] are for everything outside of a call: timers, HTTP
 //!    handlers, workers. A [`Stream`] is an event whose text comes in parts.
 //!    [`Server::presence`] and [`Server::receipts`] say who is in a room and how far each has read.
+//!    An [`Observer`] counts what happens.
 //! 4. [`journal`] is where durable events and answers live. [`journal::Memory`] goes with the process,
 //!    `journal::Sqlite` (feature `sqlite`, on by default) is a file, in which an application's own
 //!    tables have room, too.
@@ -160,6 +161,7 @@ mod lifecycle;
 mod membership;
 mod meta;
 mod mount;
+mod observe;
 mod position;
 mod presence;
 mod problems;
@@ -197,6 +199,7 @@ pub use jwt::Jwt;
 pub use limits::{Allowance, Limits};
 pub use listener::{GuardedListener, SocketListener};
 pub use mount::Mount;
+pub use observe::{Fact, Observer};
 pub use origin::AllowedOrigins;
 pub use position::{Extent, Position};
 pub use presence::Present;

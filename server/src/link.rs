@@ -31,6 +31,11 @@ pub(crate) trait Inbox: Send + Sync + 'static {
     /// A client has entered. Comes before everything else of this link.
     fn opened(&self, link: &Arc<Link>);
 
+    /// A client was not let in.
+    fn refused(&self, code: &str) {
+        let _ = code;
+    }
+
     /// An event came in: the array's text, its byte fields, and the number of the acknowledgement
     /// that the client waits for.
     fn received(&self, link: &Arc<Link>, args: &str, attachments: Vec<Bytes>, ack: Option<i64>);
@@ -236,6 +241,7 @@ impl Link {
         tracing::info!(
             connection = %self.id(),
             namespace = self.namespace().path,
+            subject = self.identity().subject,
             reason = reason.as_str(),
             bytes_in = self.connection.io().bytes_in(),
             bytes_out = self.connection.io().bytes_out(),

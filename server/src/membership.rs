@@ -6,10 +6,12 @@ use std::sync::Arc;
 use tautline::DisconnectReason;
 
 use crate::journal::RoomKey;
+use crate::observe::Fact;
 use crate::presence::Departure;
 use crate::room_table::{Admitted, Entry};
 use crate::runtime::Runtime;
 use crate::session::Session;
+use crate::stage::is_own;
 use crate::standing;
 
 /// The verdict is yes. The answer that holds the room's state has gone out before.
@@ -31,7 +33,17 @@ pub(crate) fn withdraw(runtime: &Runtime, entry: &Entry, session: &Arc<Session>)
 
 /// A connection is out.
 pub(crate) fn leave(runtime: &Runtime, key: &RoomKey, session: &Session, how: Departure) {
-    runtime.rooms.leave(key, session);
+    if runtime.rooms.leave(key, session) && !is_own(key) {
+        let (namespace, room) = (key.namespace, &key.room);
+        runtime.observers.observe(&Fact::Left { namespace, room });
+        tracing::info!(
+            connection = %session.link.id(),
+            namespace,
+            subject = session.link.identity().subject,
+            room = room.as_str(),
+            "left"
+        );
+    }
     follow(runtime, key, session, how);
 }
 

@@ -16,6 +16,7 @@ use crate::frame_out::{Class, Frame, Payload};
 use crate::journal::RoomKey;
 use crate::position::Position;
 use crate::session::{Entering, Session, lock};
+use crate::stage::is_own;
 
 /// Into how many parts the table is cut. Each has its own lock and its own publisher.
 pub(crate) const SHARDS: usize = 16;
@@ -185,18 +186,24 @@ impl RoomTable {
         }
     }
 
+    /// How many rooms have members, without those in which everybody is by itself.
+    pub(crate) fn named(&self) -> usize {
+        let named = |key: &&RoomKey| !is_own(key);
+        self.shards.iter().map(|shard| lock(shard).keys().filter(named).count()).sum()
+    }
+
     /// Takes the session out of the room.
-    pub(crate) fn leave(&self, key: &RoomKey, session: &Session) {
+    pub(crate) fn leave(&self, key: &RoomKey, session: &Session) -> bool {
         let mut shard = lock(self.shard(key));
         session.note_left(&key.room);
-        let Some(room) = shard.get_mut(key) else { return };
+        let Some(room) = shard.get_mut(key) else { return false };
         let gone = room.remove(session.number);
         if room.members.is_empty() {
             shard.remove(key);
         }
         drop(shard);
         // The last reference to a session may go here: not under the lock.
-        drop(gone);
+        gone.is_some()
     }
 
     /// Sends a message to every member, except to those whom `unless_in` has brought it already.

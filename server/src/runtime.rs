@@ -18,6 +18,7 @@ use crate::identity::Identity;
 use crate::journal::{Journal, JournalError};
 use crate::ledger::Running;
 use crate::limits::Limits;
+use crate::observe::Observers;
 use crate::presence::Presence;
 use crate::publish::Publisher;
 use crate::question::{self, Questions};
@@ -73,6 +74,8 @@ pub(crate) struct Runtime {
     pub(crate) rates: Arc<Rates>,
     /// How callers are recognised: the transport's, which is made after this.
     pub(crate) gate: OnceLock<Gate>,
+    /// Who hears what happens.
+    pub(crate) observers: Observers,
     pub(crate) failpoints: Failpoints,
     handle: Handle,
     is_closing: AtomicBool,
@@ -89,7 +92,7 @@ impl Runtime {
         journal: Arc<dyn Journal>,
         told: Told,
         limits: &Limits,
-        failpoints: Failpoints,
+        (observers, failpoints): (Observers, Failpoints),
     ) -> Result<Arc<Self>, JournalError> {
         let clock = Clock::new();
         let handle = Handle::current();
@@ -131,6 +134,7 @@ impl Runtime {
             told,
             rates,
             gate: OnceLock::new(),
+            observers,
             failpoints,
             handle,
             is_closing: AtomicBool::new(false),

@@ -123,6 +123,11 @@ impl Server {
         self.transport.core.roster.count()
     }
 
+    /// In how many rooms somebody is. Those in which everybody is by itself do not count.
+    pub fn rooms(&self) -> usize {
+        self.runtime.rooms.named()
+    }
+
     /// Whether the journal can store. While it cannot, the server stays up, refuses commands that
     /// have to be stored as `journal_unavailable`, and goes on by itself when the cause is gone.
     pub fn journal_health(&self) -> Health {

@@ -24,6 +24,11 @@ pub(crate) fn personal(namespace: &'static str, subject: &str) -> RoomKey {
     RoomKey { namespace, room: User { subject: subject.to_owned() }.name() }
 }
 
+/// Whether every connection is in it by itself: the subject's room, and the namespace's.
+pub(crate) fn is_own(key: &RoomKey) -> bool {
+    key.room.as_str().is_empty() || User::parse(key.room.as_str()).is_some()
+}
+
 /// One emit that was made and not yet sent.
 #[derive(Debug)]
 pub(crate) struct Staged {
