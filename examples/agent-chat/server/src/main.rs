@@ -19,7 +19,7 @@ async fn main() -> anyhow::Result<()> {
         .init();
     let tcp = TcpListener::bind(config.address).await?;
     let address = tcp.local_addr()?;
-    let App { server, routes } = App::start(&config).await?;
+    let App { server, routes } = App::start(&config)?;
     println!("listening on http://{address}");
     server.serve(tcp, routes, stopped()).await?;
     Ok(())

@@ -36,13 +36,19 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the file, and makes it if there is none.
+    /// Opens the file, makes it if there is none, and puts in what is to be there from the beginning.
     ///
     /// # Errors
     /// When that is not possible; the error says what to do.
-    pub(crate) fn open(path: impl AsRef<Path>) -> std::result::Result<Self, SqliteError> {
-        let journal = Sqlite::builder(path).setup(|db| db.execute_batch(SCHEMA)).open()?;
-        Ok(Self { journal })
+    pub(crate) fn open(
+        path: impl AsRef<Path>,
+        first: impl FnOnce(Db<'_>) -> Result<()> + 'static,
+    ) -> std::result::Result<Self, SqliteError> {
+        let setup = |connection: &Connection| {
+            connection.execute_batch(SCHEMA)?;
+            first(Db(connection))
+        };
+        Ok(Self { journal: Sqlite::builder(path).setup(setup).open()? })
     }
 
     /// The journal, for the server that is built on it.

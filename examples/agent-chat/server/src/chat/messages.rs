@@ -15,7 +15,7 @@ use crate::store::Db;
 
 pub(super) async fn send(cx: &Context<Chat>, new: NewMessage) -> Answer<Message, ChatError> {
     let author = Caller::of(cx);
-    cx.commit(move |tx| {
+    let message = cx.commit(move |tx| {
         let db = Db::of(tx)?;
         let session = sessions::open(db, new.session_id, &author)?;
         let replied = new.reply_to.map(|id| find(tx, db, new.session_id, id)).transpose()?;
@@ -45,8 +45,18 @@ pub(super) async fn send(cx: &Context<Chat>, new: NewMessage) -> Answer<Message,
             tx.emit_in::<Agents>().prompted(&Prompt { agent_id, message: message.clone() });
         }
         Ok(message)
-    })
-    .await
+    });
+    let message = message.await?;
+    // Never its words: they are nobody's business but the session's.
+    tracing::info!(
+        trace_id = cx.trace_id(),
+        connection = %cx.connection(),
+        user = message.author.0,
+        room = %message.session_id.0,
+        message = %message.message_id.0,
+        "message"
+    );
+    Ok(message)
 }
 
 pub(super) async fn edit(cx: &Context<Chat>, edit: EditMessage) -> Answer<Message, ChatError> {

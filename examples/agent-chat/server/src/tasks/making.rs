@@ -17,7 +17,7 @@ use crate::service::{Caller, now};
 use crate::store::{Db, Standing};
 
 /// How many tasks a person may have that have not ended. More than anybody follows.
-const OPEN: u32 = 50;
+const OPEN: u32 = 20;
 
 pub(super) async fn create(cx: &Context<Tasks>, new: NewTask) -> Answer<Task, TasksError> {
     let caller = Caller::of(cx);

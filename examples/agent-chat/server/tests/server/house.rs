@@ -12,8 +12,8 @@ use tower::ServiceExt;
 
 /// An application that runs.
 pub(crate) struct House {
-    pub(crate) app: App,
-    pub(crate) folder: TempDir,
+    app: App,
+    folder: TempDir,
 }
 
 /// Somebody with a connection in one namespace.
@@ -22,13 +22,22 @@ pub(crate) struct Guest {
     _client: TestClient,
 }
 
-pub(crate) async fn house() -> House {
+pub(crate) fn house() -> House {
+    opened(false)
+}
+
+/// A house with something in it.
+pub(crate) fn seeded() -> House {
+    opened(true)
+}
+
+fn opened(seed: bool) -> House {
     let folder = tempfile::tempdir().unwrap();
-    let app = App::start(&config(&folder, false)).await.unwrap();
+    let app = App::start(&config(&folder, seed)).unwrap();
     House { app, folder }
 }
 
-pub(crate) fn config(folder: &TempDir, seed: bool) -> Config {
+fn config(folder: &TempDir, seed: bool) -> Config {
     let journal = folder.path().join("chat.db").to_str().unwrap().to_owned();
     Config::read(|name| match name {
         "JOURNAL" => Some(Ok(journal.clone())),
@@ -45,7 +54,7 @@ impl House {
         let Self { app, folder } = self;
         app.server.shutdown().await;
         drop(app);
-        let app = App::start(&config(&folder, seed)).await.unwrap();
+        let app = App::start(&config(&folder, seed)).unwrap();
         Self { app, folder }
     }
 
@@ -113,12 +122,16 @@ impl Guest {
     }
 
     pub(crate) async fn enter(&self, session: &Value) -> Value {
-        self.call("join_chat_session", &json!({ "sessionId": session })).await.unwrap()
+        self.call("join_chat_session", &in_session(session)).await.unwrap()
     }
 
     pub(crate) async fn say(&self, session: &Value, text: &str) -> Value {
         self.call("send_message", &text_in(session, text)).await.unwrap()
     }
+}
+
+pub(crate) fn in_session(session: &Value) -> Value {
+    json!({ "sessionId": session })
 }
 
 pub(crate) fn text_in(session: &Value, text: &str) -> Value {

@@ -4,4 +4,9 @@
 
 mod agents;
 mod chat;
+mod config;
 mod house;
+mod restart;
+mod seed;
+mod sign_in;
+mod tasks;
