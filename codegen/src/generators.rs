@@ -1,6 +1,8 @@
 //! The one table of generators. A new one is a file of its own and a row here.
 
-use crate::{Described, File, asyncapi, catalog, generated_rs, json_schema, lock, typescript};
+use crate::{
+    Described, File, asyncapi, catalog, generated_rs, json_schema, lock, pages, typescript, words,
+};
 
 /// Something that makes files of a contract.
 #[derive(Debug)]
@@ -25,6 +27,12 @@ pub enum Folder {
         /// The folder if the key is not there, from the crate's root.
         default: &'static str,
     },
+    /// A folder that is the generator's alone. Without its key in `[package.metadata.tautline]` it is not
+    /// asked for.
+    Asked {
+        /// The key.
+        key: &'static str,
+    },
 }
 
 /// All generators, in the order in which their files are listed.
@@ -39,4 +47,6 @@ pub const GENERATORS: &[Generator] = &[
         folder: Folder::Own { key: "typescript", default: "typescript/src/generated" },
         make: typescript::make,
     },
+    Generator { name: "words", folder: Folder::Asked { key: "words" }, make: words::make },
+    Generator { name: "pages", folder: Folder::Asked { key: "errors" }, make: pages::make },
 ];

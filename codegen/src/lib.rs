@@ -41,6 +41,8 @@
 //! | `contract.asyncapi.json` | namespaces, events and acknowledgements as AsyncAPI 3.0 |
 //! | `CATALOG.md` | namespaces, events, rooms and errors on one page, linked to their lines |
 //! | `typescript/src/generated/*.ts` | types and descriptors; the folder is what the metadata says |
+//! | `english.ts` | what people read, by code, for translators; if the metadata names a folder `words` |
+//! | `<code>.md` | a page for each problem code; if the metadata names a folder `errors` |
 //!
 //! # How it works
 //!
@@ -69,7 +71,9 @@ mod catalog;
 mod generated_rs;
 mod json_schema;
 mod lock;
+mod pages;
 mod typescript;
+mod words;
 
 mod canonical;
 mod constraints;

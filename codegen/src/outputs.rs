@@ -37,12 +37,18 @@ pub(crate) struct Output {
 struct Settings {
     /// The folder of the TypeScript files, from the crate's root.
     typescript: Option<String>,
+    /// The folder of what people read, for translators: beside the TypeScript files.
+    words: Option<String>,
+    /// The folder of the pages, one for each problem code.
+    errors: Option<String>,
 }
 
 impl Settings {
     fn folder(&self, key: &str) -> Option<&str> {
         match key {
             "typescript" => self.typescript.as_deref(),
+            "words" => self.words.as_deref(),
+            "errors" => self.errors.as_deref(),
             _ => None,
         }
     }
@@ -79,15 +85,19 @@ impl Outputs {
         let settings = Settings::read(root)?;
         let mut outputs = Self { files: Vec::new(), leftover: Vec::new() };
         for generator in GENERATORS {
-            let files = (generator.make)(described);
-            let folder = match generator.folder {
-                Folder::Crate => root.clone(),
-                Folder::Own { key, default } => {
-                    let folder = normal(&root.join(settings.folder(key).unwrap_or(default)));
-                    outputs.leftover.extend(leftover(&folder, &files)?);
-                    folder
-                }
+            let own = match generator.folder {
+                Folder::Crate => None,
+                Folder::Own { key, default } => Some(settings.folder(key).unwrap_or(default)),
+                Folder::Asked { key } => match settings.folder(key) {
+                    Some(folder) => Some(folder),
+                    None => continue,
+                },
             };
+            let files = (generator.make)(described);
+            let folder = own.map_or_else(|| root.clone(), |own| normal(&root.join(own)));
+            if own.is_some() {
+                outputs.leftover.extend(leftover(&folder, &files)?);
+            }
             let place = |file: File| Output { path: folder.join(file.path), text: file.text };
             outputs.files.extend(files.into_iter().map(place));
         }

@@ -2,7 +2,7 @@
 //!
 //! One file per namespace, `types.ts` for what several share, `index.ts` as the door.
 
-mod code;
+pub(crate) mod code;
 mod descriptors;
 mod index;
 mod parse;

@@ -255,7 +255,7 @@ fn a_setting_that_nobody_knows_is_refused() {
     let (ending, _, err) = it.run(&CONTRACT, &["write"]);
 
     assert_eq!(ending, Ending::Failed);
-    assert!(err.contains("unknown field `typscript`, expected `typescript`"), "{err}");
+    assert!(err.contains("unknown field `typscript`, expected one of `typescript`"), "{err}");
 }
 
 #[test]

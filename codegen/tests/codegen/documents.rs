@@ -108,6 +108,42 @@ fn the_catalogue_shows_what_every_contract_has_from_the_library() {
 }
 
 #[test]
+fn the_words_have_every_code_with_its_parameters_as_they_travel() {
+    let text = &files(events::refusals::contract(), "words")[0].text;
+
+    let (own, library) = text.split_once("  unauthenticated: {").unwrap();
+
+    check_document(own, "words of refusals");
+    assert!(
+        library.contains("rate_limited: { message: \"That was too much at once.\""),
+        "{library}"
+    );
+}
+
+#[test]
+fn each_code_has_a_page_that_says_what_happened_and_what_is_done() {
+    let pages = files(events::refusals::contract(), "pages");
+
+    let list = &pages[0].text;
+    let linked = pages[1..].iter().filter(|page| list.contains(&format!("]({})", page.path)));
+    assert_eq!(linked.count(), pages.len() - 1);
+    for (code, said) in [
+        ("token_expired.md", "It asks the app for another token"),
+        ("room_denied.md", "You may not enter this room."),
+        ("upgrade_client.md", "calls `onUpgrade`"),
+    ] {
+        let page = pages.iter().find(|page| page.path == code).unwrap();
+        assert!(page.text.contains(said), "{}", page.text);
+    }
+    let own: String = pages
+        .iter()
+        .filter(|it| it.path.contains('.') && it.path.matches('.').count() > 1)
+        .map(|it| it.text.clone())
+        .collect();
+    check_document(&own, "pages of refusals");
+}
+
+#[test]
 fn the_catalogue_marks_what_nobody_enforces() {
     let text = &files(events::every_policy::contract(), "catalogue")[0].text;
 
