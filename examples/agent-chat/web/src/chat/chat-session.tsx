@@ -55,13 +55,14 @@ function OpenSession({ sessionId }: { sessionId: string }) {
   const side = thread ? (
     <ThreadPanel root={thread} onClose={() => setThread(undefined)} />
   ) : (
-    <DetailsPanel />
+    <DetailsPanel onClose={details.close} />
   );
   const closeSide = () => (thread ? setThread(undefined) : details.close());
   const hasSide = thread !== undefined || showsDetails;
 
   return (
     <ConversationProvider sessionId={sessionId} conversation={state}>
+      <title>{`${state?.session.title ?? "Conversation"} · Agent chat`}</title>
       <Here sessionId={sessionId} />
       <div className="shell-page chat">
         <section className="chat-main" aria-label={state?.session.title ?? "Conversation"}>

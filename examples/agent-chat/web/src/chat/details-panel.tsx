@@ -1,7 +1,7 @@
 // Beside a conversation: who takes part, and what is shared in it.
 
-import { Badge, Group, Stack, Text, Title } from "@mantine/core";
-import { IconFileText } from "@tabler/icons-react";
+import { ActionIcon, Badge, Group, Stack, Text, Title } from "@mantine/core";
+import { IconFileText, IconX } from "@tabler/icons-react";
 import { Chat, type SharedContext, type UserId } from "@tautline/agent-chat";
 import { usePresence } from "@tautline/react";
 import { DisplayName } from "../parts/display-name.js";
@@ -14,7 +14,7 @@ import { useConversation } from "./conversation-context.js";
 import { Disclosure } from "./message-body.js";
 
 /** The panel. */
-export function DetailsPanel() {
+export function DetailsPanel({ onClose }: { onClose: () => void }) {
   const { sessionId, conversation } = useConversation();
   const here = usePresence(
     Chat.rooms.chatSession,
@@ -33,6 +33,9 @@ export function DetailsPanel() {
         <Title order={2} fz={15}>
           Details
         </Title>
+        <ActionIcon aria-label="Close details" onClick={onClose}>
+          <IconX size={18} aria-hidden />
+        </ActionIcon>
       </div>
       <Stack gap="lg" p="md">
         <section aria-labelledby="members">

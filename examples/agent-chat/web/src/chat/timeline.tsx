@@ -49,9 +49,18 @@ export function Timeline({ onReply, onThread, empty }: TimelineProps) {
   const isEmpty = rows.length + outgoing.length + answers.length === 0;
   return (
     <div className="timeline-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever uses a keyboard scrolls it by the arrow keys. */}
-      <div className="timeline" ref={scroll.box} onScroll={scroll.onScroll} tabIndex={0}>
-        <div className="timeline-rows" role="log" aria-label="Messages" aria-live="polite">
+      <div
+        className="timeline"
+        ref={scroll.box}
+        onScroll={scroll.onScroll}
+        role="log"
+        aria-label="Messages"
+        aria-live="polite"
+        // Whoever uses a keyboard scrolls it by the arrow keys.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached.
+        tabIndex={0}
+      >
+        <div className="timeline-rows">
           <Beginning {...older} hasMessages={rows.length > 0} />
           {isEmpty && <div className="timeline-empty">{empty}</div>}
           {rows.map((row) =>

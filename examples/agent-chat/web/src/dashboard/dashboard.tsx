@@ -30,6 +30,7 @@ export function Dashboard() {
 
   return (
     <div className="shell-page dashboard">
+      <title>Dashboard · Agent chat</title>
       <Container size={1180} py="lg" px={{ base: "sm", sm: "lg" }}>
         <Stack gap="lg">
           <Group justify="space-between" wrap="nowrap" align="flex-start">

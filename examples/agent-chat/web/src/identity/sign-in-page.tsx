@@ -11,6 +11,7 @@ export function SignInPage() {
   const identity = useIdentityStore();
   return (
     <Center component="main" className="sign-in">
+      <title>Sign in · Agent chat</title>
       <Paper className="sign-in-card" p="xl" radius="lg" withBorder>
         <Stack gap="lg">
           <Stack gap={6} align="center" ta="center">
