@@ -72,6 +72,7 @@ describe("what is on its way", () => {
     expiresAt: 1e15,
     attempts: 0,
     status: "queued",
+    isDurable: true,
     ...more,
   });
 
