@@ -1,4 +1,4 @@
-//! The command line that every contract crate has: `write`, `check` and `print`.
+//! The command line that every contract crate has: `write`, `check`, `diff`, `print` and `rules`.
 
 use std::{
     ffi::OsString,
@@ -13,6 +13,7 @@ use tautline::Contract;
 use crate::{
     Described, Mistake,
     check::{paint, stale},
+    gate::{self, command::Form},
     laws,
     outputs::Outputs,
     write::write,
@@ -40,6 +41,11 @@ enum Command {
     Check {
         #[command(flatten)]
         tried: drift::Tried,
+        /// A lock or a git revision: says besides whom the changes since then would hurt.
+        #[arg(long, value_name = "LOCK OR REVISION")]
+        against: Option<String>,
+        #[command(flatten)]
+        options: gate::command::Options,
     },
     /// Prints values of all payloads as a TypeScript module, for tests with real clients.
     Fixtures {
@@ -49,19 +55,29 @@ enum Command {
         #[command(flatten)]
         tried: drift::Tried,
     },
+    /// Says what has changed since a lock or a git revision, and ends with 1 if it hurts somebody.
+    Diff {
+        /// A lock such as `locks/1.0.0.json`, or a git revision such as `main`.
+        #[arg(value_name = "LOCK OR REVISION")]
+        against: String,
+        #[command(flatten)]
+        options: gate::command::Options,
+    },
     /// Prints one generated file, such as `CATALOG.md` or `index.ts`.
     Print {
         /// The file's name.
         file: String,
     },
+    /// Prints the reference of the rules by which `diff` judges.
+    Rules,
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Ending {
     /// All is well.
     Done,
-    /// A generated file is not what the contract gives.
+    /// A generated file is not what the contract gives, or a change would hurt somebody.
     Stale,
     /// It could not be done.
     Failed,
@@ -79,8 +95,8 @@ impl From<Ending> for ExitCode {
 
 /// The command line of a contract crate: its whole `main`.
 ///
-/// Ends with 0 when all is well, with 1 when `check` finds a stale file, with 2 when it cannot do
-/// what was asked.
+/// Ends with 0 when all is well, with 1 when `check` finds a stale file or the gate a change that
+/// would hurt somebody, with 2 when it cannot do what was asked.
 pub fn cli(contract: &'static Contract) -> ExitCode {
     let colours = wants_colours(io::stdout().is_terminal(), std::env::var_os("NO_COLOR"));
     let console = Console { out: &mut io::stdout(), err: &mut io::stderr(), colours };
@@ -120,6 +136,10 @@ pub(crate) fn run(
             return Ok(if is_wrong { Ending::Failed } else { Ending::Done });
         }
     };
+    if let Command::Rules = arguments.command {
+        write!(console.out, "{}", gate::reference())?;
+        return Ok(Ending::Done);
+    }
     let Some(crate_root) = arguments.crate_root else {
         writeln!(
             console.err,
@@ -140,18 +160,16 @@ pub(crate) fn run(
     };
     match arguments.command {
         Command::Write => run_write(&outputs, console),
-        Command::Check { tried } => {
-            let Console { out, err, colours } = console;
-            let checked = run_check(&outputs, Console { out, err, colours })?;
-            match drift::run(&described, &tried, &mut Console { out, err, colours })? {
-                Ending::Done => Ok(checked),
-                ending @ (Ending::Stale | Ending::Failed) => Ok(ending),
-            }
+        Command::Check { tried, against, options } => {
+            let checks = Checks { tried: &tried, against: against.as_deref(), options: &options };
+            run_checks(&described, &outputs, &checks, console)
         }
         Command::Fixtures { types, tried } => {
             write!(console.out, "{}", tried.fixtures(&described, &types))?;
             Ok(Ending::Done)
         }
+        Command::Diff { against, options } => run_diff(&described, &against, &options, console),
+        Command::Rules => unreachable!("the rules were printed without a contract"),
         Command::Print { file } => run_print(&outputs, &file, console),
     }
 }
@@ -195,6 +213,48 @@ fn run_write(outputs: &Outputs, console: Console<'_>) -> io::Result<Ending> {
         writeln!(console.out, "all {} files were up to date", outputs.files.len())?;
     }
     Ok(Ending::Done)
+}
+
+/// What `check` looks at beside the generated files.
+struct Checks<'a> {
+    tried: &'a drift::Tried,
+    against: Option<&'a str>,
+    options: &'a gate::command::Options,
+}
+
+/// The generated files first, then the types, then the changes; the worst ending counts.
+fn run_checks(
+    described: &Described,
+    outputs: &Outputs,
+    checks: &Checks<'_>,
+    console: Console<'_>,
+) -> io::Result<Ending> {
+    let Console { out, err, colours } = console;
+    let mut nobody = io::sink();
+    // What programs read must stay theirs alone.
+    let is_for_people = checks.against.is_none() || checks.options.form() == Form::People;
+    let told: &mut dyn Write = if is_for_people { &mut *out } else { &mut nobody };
+    let checked = run_check(outputs, Console { out: told, err, colours })?;
+    let tried = drift::run(described, checks.tried, &mut Console { out: told, err, colours })?;
+    let compared = match checks.against {
+        Some(against) => {
+            run_diff(described, against, checks.options, Console { out, err, colours })?
+        }
+        None => Ending::Done,
+    };
+    Ok(checked.max(tried).max(compared))
+}
+
+fn run_diff(
+    described: &Described,
+    against: &str,
+    options: &gate::command::Options,
+    mut console: Console<'_>,
+) -> io::Result<Ending> {
+    match gate::command::run(described, against, options, &mut console)? {
+        Ok(ending) => Ok(ending),
+        Err(error) => failed(console, &error),
+    }
 }
 
 fn run_check(outputs: &Outputs, console: Console<'_>) -> io::Result<Ending> {
@@ -246,4 +306,4 @@ fn shown(path: &Path) -> String {
 mod drift;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

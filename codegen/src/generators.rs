@@ -1,7 +1,8 @@
 //! The one table of generators. A new one is a file of its own and a row here.
 
 use crate::{
-    Described, File, asyncapi, catalog, generated_rs, json_schema, lock, pages, typescript, words,
+    Described, File, asyncapi, catalog, gate::versions, generated_rs, json_schema, lock, pages,
+    typescript, words,
 };
 
 /// Something that makes files of a contract.
@@ -11,8 +12,8 @@ pub struct Generator {
     pub name: &'static str,
     /// Where its files go: the key in `[package.metadata.tautline]`, and the folder without one.
     pub folder: Folder,
-    /// Makes the files.
-    pub make: fn(&Described) -> Vec<File>,
+    /// Makes the files, or says in a sentence why it cannot.
+    pub make: fn(&Described) -> Result<Vec<File>, String>,
 }
 
 /// Where a generator's files go.
@@ -37,16 +38,25 @@ pub enum Folder {
 
 /// All generators, in the order in which their files are listed.
 pub const GENERATORS: &[Generator] = &[
-    Generator { name: "lock", folder: Folder::Crate, make: lock::make },
-    Generator { name: "rust", folder: Folder::Crate, make: generated_rs::make },
-    Generator { name: "schema", folder: Folder::Crate, make: json_schema::make },
-    Generator { name: "asyncapi", folder: Folder::Crate, make: asyncapi::make },
-    Generator { name: "catalogue", folder: Folder::Crate, make: catalog::make },
+    Generator { name: "lock", folder: Folder::Crate, make: |it| Ok(lock::make(it)) },
+    Generator { name: "versions", folder: Folder::Crate, make: versions::make },
+    Generator { name: "rust", folder: Folder::Crate, make: |it| Ok(generated_rs::make(it)) },
+    Generator { name: "schema", folder: Folder::Crate, make: |it| Ok(json_schema::make(it)) },
+    Generator { name: "asyncapi", folder: Folder::Crate, make: |it| Ok(asyncapi::make(it)) },
+    Generator { name: "catalogue", folder: Folder::Crate, make: |it| Ok(catalog::make(it)) },
     Generator {
         name: "typescript",
         folder: Folder::Own { key: "typescript", default: "typescript/src/generated" },
-        make: typescript::make,
+        make: |it| Ok(typescript::make(it)),
     },
-    Generator { name: "words", folder: Folder::Asked { key: "words" }, make: words::make },
-    Generator { name: "pages", folder: Folder::Asked { key: "errors" }, make: pages::make },
+    Generator {
+        name: "words",
+        folder: Folder::Asked { key: "words" },
+        make: |it| Ok(words::make(it)),
+    },
+    Generator {
+        name: "pages",
+        folder: Folder::Asked { key: "errors" },
+        make: |it| Ok(pages::make(it)),
+    },
 ];

@@ -31,11 +31,13 @@
 //! ```
 //!
 //! `cargo contract -p my-contract write` then writes, `check` compares and `print CATALOG.md`
-//! shows. What they make, from the crate's root:
+//! shows; `diff main` says whom the changes since a revision or a lock would hurt. What they make,
+//! from the crate's root:
 //!
 //! | file | what it is |
 //! |---|---|
 //! | `contract.lock.json` | the wire facts as they were last published, with their hash |
+//! | `contract.compat.json` | which older states go on working, by the locks in `locks` |
 //! | `src/generated.rs` | the hash, for the server |
 //! | `contract.schema.json` | the types as JSON Schema 2020-12, per direction |
 //! | `contract.asyncapi.json` | namespaces, events and acknowledgements as AsyncAPI 3.0 |
@@ -55,7 +57,7 @@
 //!
 //! # Adding a generator
 //!
-//! Write a file with a `make(&Described) -> Vec<File>` and add its row to [`GENERATORS`]. If it owns
+//! Write a file with a `make` that gives its [`File`]s and add its row to [`GENERATORS`]. If it owns
 //! a folder, give the folder a key there and in `outputs.rs`.
 
 mod cli;
@@ -64,6 +66,7 @@ mod drift;
 mod laws;
 mod mistake;
 
+mod gate;
 mod generators;
 
 mod asyncapi;

@@ -11,6 +11,7 @@ static LIBRARY: Contract = Contract {
     name: "tautline",
     version: env!("CARGO_PKG_VERSION"),
     hash: "",
+    versions: "",
     namespaces: &[Control::FACTS],
     scopes: &[],
     auth: Auth::None,

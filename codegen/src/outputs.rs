@@ -16,6 +16,8 @@ use crate::{
 /// All files of a contract with their places, and what of older runs is to go.
 #[derive(Debug)]
 pub(crate) struct Outputs {
+    /// The folder of the contract crate.
+    pub crate_root: PathBuf,
     /// The files, in the order of the generators.
     pub files: Vec<Output>,
     /// Files that codegen made once and makes no longer.
@@ -83,7 +85,8 @@ impl Outputs {
     pub(crate) fn plan(described: &Described) -> Result<Self, String> {
         let root = &described.crate_root;
         let settings = Settings::read(root)?;
-        let mut outputs = Self { files: Vec::new(), leftover: Vec::new() };
+        let mut outputs =
+            Self { crate_root: root.clone(), files: Vec::new(), leftover: Vec::new() };
         for generator in GENERATORS {
             let own = match generator.folder {
                 Folder::Crate => None,
@@ -93,7 +96,7 @@ impl Outputs {
                     None => continue,
                 },
             };
-            let files = (generator.make)(described);
+            let files = (generator.make)(described)?;
             let folder = own.map_or_else(|| root.clone(), |own| normal(&root.join(own)));
             if own.is_some() {
                 outputs.leftover.extend(leftover(&folder, &files)?);

@@ -75,6 +75,7 @@ pub(crate) const CONTRACT: Contract = Contract {
     name: "sample",
     version: "1.0.0",
     hash: "",
+    versions: "",
     namespaces: &[&NAMESPACE],
     scopes: &["notes:write"],
     auth: Auth::Jwt,

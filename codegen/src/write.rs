@@ -8,8 +8,8 @@ use std::{
 
 use crate::outputs::{Output, Outputs};
 
-/// The file that `contract!` includes.
-const HASH_FILE: &str = "src/generated.rs";
+/// The files that `contract!` includes.
+const INCLUDED: [&str; 2] = ["src/generated.rs", "contract.compat.json"];
 
 /// What a `write` did.
 #[derive(Debug, Default)]
@@ -37,8 +37,8 @@ pub(crate) fn write(outputs: &Outputs) -> Result<Written, String> {
         let path = staged.target.clone();
         let is_new = !path.exists();
         staged.publish().map_err(|error| cannot("write", &path, &error))?;
-        if is_new && path.ends_with(HASH_FILE) {
-            wake_cargo(&path);
+        if is_new && INCLUDED.iter().any(|included| path.ends_with(included)) {
+            wake_cargo(&outputs.crate_root);
         }
         written.changed.push(path);
     }
@@ -49,11 +49,11 @@ pub(crate) fn write(outputs: &Outputs) -> Result<Written, String> {
     Ok(written)
 }
 
-/// Lets cargo compile the contract again. `contract!` includes the file with the hash where there is
-/// one, and a build that had none watches the sources alone.
-fn wake_cargo(hash_file: &Path) {
-    let source = hash_file.with_file_name("lib.rs");
-    // Without it the next build has an empty hash until somebody edits a source: no reason to fail.
+/// Lets cargo compile the contract again. `contract!` includes these files where they are, and a
+/// build that had none watches the sources alone.
+fn wake_cargo(crate_root: &Path) {
+    let source = crate_root.join("src/lib.rs");
+    // Without it the next build knows nothing of the file until somebody edits a source: no reason to fail.
     let _ = fs::File::options()
         .append(true)
         .open(source)

@@ -15,10 +15,10 @@ use crate::sample::{COMMAND, CONTRACT, NAMESPACE, source};
 const GENERATED: &str = "web/src/generated";
 
 /// A contract crate in a folder that is removed at the end.
-struct Crate(PathBuf);
+pub(crate) struct Crate(PathBuf);
 
 impl Crate {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let root =
@@ -30,13 +30,17 @@ impl Crate {
         it
     }
 
-    fn put(&self, path: &str, text: &str) {
+    pub(crate) fn put(&self, path: &str, text: &str) {
         fs::create_dir_all(self.0.join(path).parent().unwrap()).unwrap();
         fs::write(self.0.join(path), text).unwrap();
     }
 
-    fn text(&self, path: &str) -> String {
+    pub(crate) fn text(&self, path: &str) -> String {
         fs::read_to_string(self.0.join(path)).unwrap()
+    }
+
+    pub(crate) fn root(&self) -> String {
+        self.0.display().to_string()
     }
 
     /// Every file below the crate, for "nothing else was made".
@@ -55,7 +59,11 @@ impl Crate {
         names
     }
 
-    fn run(&self, contract: &'static Contract, arguments: &[&str]) -> (Ending, String, String) {
+    pub(crate) fn run(
+        &self,
+        contract: &'static Contract,
+        arguments: &[&str],
+    ) -> (Ending, String, String) {
         self.run_with(contract, arguments, false)
     }
 
@@ -89,13 +97,14 @@ fn what_is_written_is_up_to_date() {
     let (checked, out, _) = it.run(&CONTRACT, &["check"]);
 
     assert_eq!((written, checked), (Ending::Done, Ending::Done));
-    assert!(out.starts_with("all 7 files are up to date\n"), "{out}");
+    assert!(out.starts_with("all 8 files are up to date\n"), "{out}");
     assert_eq!(
         it.files(),
         [
             "CATALOG.md",
             "Cargo.toml",
             "contract.asyncapi.json",
+            "contract.compat.json",
             "contract.lock.json",
             "contract.schema.json",
             "src/generated.rs",
@@ -113,7 +122,7 @@ fn a_second_write_touches_nothing() {
 
     let (_, out, _) = it.run(&CONTRACT, &["write"]);
 
-    assert_eq!(out, "all 7 files were up to date\n");
+    assert_eq!(out, "all 8 files were up to date\n");
     assert_eq!(fs::metadata(it.0.join("CATALOG.md")).unwrap().modified().unwrap(), before);
 }
 
@@ -146,7 +155,7 @@ fn a_stale_file_is_shown_with_its_difference() {
     assert_eq!(ending, Ending::Stale);
     assert!(out.contains("boards.ts: stale\n"), "{out}");
     assert!(out.contains("-  boardId: number;\n+  boardId: string;\n"), "{out}");
-    assert!(err.starts_with("1 of 7 files are not up to date: run `write`\n"), "{err}");
+    assert!(err.starts_with("1 of 8 files are not up to date: run `write`\n"), "{err}");
 }
 
 #[test]

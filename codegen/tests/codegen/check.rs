@@ -30,7 +30,7 @@ fn with_title(file: &File) -> String {
 /// The files that one generator makes.
 pub(crate) fn files(contract: &'static Contract, generator: &str) -> Vec<File> {
     let generator = GENERATORS.iter().find(|it| it.name == generator).unwrap();
-    (generator.make)(&described(contract))
+    (generator.make)(&described(contract)).unwrap()
 }
 
 /// The contract, which must be without mistakes.

@@ -81,6 +81,7 @@ const CONTRACT: Contract = Contract {
     name: "notes",
     version: "1.0.0",
     hash: "",
+    versions: "",
     namespaces: &[&NAMESPACE],
     scopes: &["write"],
     auth: Auth::Jwt,

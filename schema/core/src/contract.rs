@@ -11,6 +11,9 @@ pub struct Contract {
     pub version: &'static str,
     /// SHA-256 over its wire facts, from the crate's `generated.rs`; empty before the first `write`.
     pub hash: &'static str,
+    /// What `write` found out about older states: the text of the crate's `contract.compat.json`;
+    /// empty before the first `write`.
+    pub versions: &'static str,
     /// Its namespaces, in the order in which they were listed.
     pub namespaces: &'static [&'static NamespaceFacts],
     /// Every scope that an event may ask for.

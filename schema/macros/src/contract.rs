@@ -119,7 +119,7 @@ impl Declaration {
         let scopes = &self.scopes;
         let auth = self.auth.clone().unwrap_or_else(|| Ident::new("None", Span::call_site()));
         let guests = self.guests.map_or(auth == "None", |(_, guests)| guests);
-        let hash = generated_hash();
+        let (hash, versions) = (generated_hash(), generated_versions());
         let law = quote_spanned! {name.span()=>
             const _: () = match LAW.broken() {
                 ::core::option::Option::Some(message) => ::core::panic!("{}", message),
@@ -133,6 +133,7 @@ impl Declaration {
                     name: #name,
                     version: #version,
                     hash: #hash,
+                    versions: #versions,
                     namespaces: &[#(#namespaces),*],
                     scopes: &[#(#scopes),*],
                     auth: ::tautline::Auth::#auth,
@@ -151,9 +152,7 @@ impl Declaration {
 /// `include!` makes cargo look at the file. A build without the file cannot watch for it, so
 /// `write` touches the contract when it makes the file.
 fn generated_hash() -> TokenStream {
-    let exists = std::env::var("CARGO_MANIFEST_DIR")
-        .is_ok_and(|root| std::path::Path::new(&root).join("src/generated.rs").is_file());
-    if exists {
+    if is_generated("src/generated.rs") {
         quote! {{
             #[allow(unreachable_pub, reason = "the file does not know where it is included")]
             mod generated {
@@ -164,4 +163,21 @@ fn generated_hash() -> TokenStream {
     } else {
         quote!("")
     }
+}
+
+/// What the last `write` found out about older states; empty before the first one.
+fn generated_versions() -> TokenStream {
+    if is_generated("contract.compat.json") {
+        quote! {
+            ::core::include_str!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/contract.compat.json"))
+        }
+    } else {
+        quote!("")
+    }
+}
+
+/// Whether a file is there in the crate that is being compiled.
+fn is_generated(path: &str) -> bool {
+    std::env::var("CARGO_MANIFEST_DIR")
+        .is_ok_and(|root| std::path::Path::new(&root).join(path).is_file())
 }

@@ -27,6 +27,7 @@ use crate::link::{Inbox, Link};
 use crate::revocation::Revocations;
 use crate::settings::Settings;
 use crate::testing::{TestClient, TestSocket};
+use crate::versions::Admission;
 
 static CHAT: NamespaceFacts = facts("Chat", "/chat");
 static TASKS: NamespaceFacts = facts("Tasks", "/tasks");
@@ -42,6 +43,7 @@ const fn contract(auth: Auth, guests: bool) -> Contract {
         name: "diary",
         version: "1.0.0",
         hash: "abc",
+        versions: VERSIONS,
         namespaces: &NAMESPACES,
         scopes: &[],
         auth,
@@ -52,6 +54,12 @@ const fn contract(auth: Auth, guests: bool) -> Contract {
 static OPEN: Contract = contract(Auth::None, true);
 static CLOSED: Contract = contract(Auth::Jwt, false);
 static GUESTS: Contract = contract(Auth::Jwt, true);
+
+/// What the gate found out about the diary's older states.
+const VERSIONS: &str = r#"{ "versions": {
+    "older": { "version": "0.9.0", "verdict": "compatible", "because": [] },
+    "oldest": { "version": "0.1.0", "verdict": "incompatible", "because": ["/chat command say [command.removed]"] }
+} }"#;
 
 const SECRET: &str = "a secret of at least thirty-two bytes";
 

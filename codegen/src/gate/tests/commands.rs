@@ -1,0 +1,206 @@
+//! The commands `diff` and `check --against`, in folders of their own.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tautline::{Contract, Delivery, NamespaceFacts, Policy};
+
+use crate::{
+    cli::{Ending, tests::Crate},
+    sample::{COMMAND, CONTRACT, EVENT, NAMESPACE},
+};
+
+/// The sample without its event, and with a command that may be larger.
+const CHANGED_NAMESPACE: NamespaceFacts = NamespaceFacts {
+    commands: &[tautline::Event {
+        policy: Policy { max_bytes: 131_072, ..COMMAND.policy },
+        docs: " Other words.",
+        ..COMMAND
+    }],
+    events: &[],
+    ..NAMESPACE
+};
+const CHANGED: Contract =
+    Contract { namespaces: &[&CHANGED_NAMESPACE], version: "2.0.0", ..CONTRACT };
+
+/// The sample with an event that promises more.
+const STRONGER_NAMESPACE: NamespaceFacts = NamespaceFacts {
+    commands: &[tautline::Event {
+        policy: Policy { delivery: Delivery::Idempotent, ..COMMAND.policy },
+        ..COMMAND
+    }],
+    events: &[EVENT],
+    ..NAMESPACE
+};
+const STRONGER: Contract =
+    Contract { namespaces: &[&STRONGER_NAMESPACE], version: "1.1.0", ..CONTRACT };
+
+/// A crate with the sample's lock as version 1.
+fn with_lock() -> Crate {
+    let it = Crate::new();
+    it.run(&CONTRACT, &["write"]);
+    it.put("old.json", &it.text("contract.lock.json"));
+    it
+}
+
+fn old() -> String {
+    with_lock().text("old.json")
+}
+
+#[test]
+fn nothing_that_changed_is_nothing_to_tell() {
+    let it = with_lock();
+
+    let (ending, out, _) = it.run(&CONTRACT, &["diff", "contract.lock.json"]);
+
+    assert_eq!(ending, Ending::Done);
+    assert_eq!(out, "nothing has changed since contract.lock.json (1.0.0)\n");
+}
+
+#[test]
+fn people_read_who_is_hurt_why_and_what_to_do_instead() {
+    let it = with_lock();
+
+    let (ending, out, _) = it.run(&CHANGED, &["diff", "old.json"]);
+
+    assert_eq!(ending, Ending::Stale);
+    insta::assert_snapshot!("for_people", out);
+}
+
+#[test]
+fn new_clients_alone_stop_a_release_that_asks_for_both() {
+    let it = with_lock();
+
+    let (alone, ..) = it.run(&STRONGER, &["diff", "old.json"]);
+    let (both, ..) = it.run(&STRONGER, &["diff", "old.json", "--both"]);
+
+    assert_eq!((alone, both), (Ending::Done, Ending::Stale));
+}
+
+#[test]
+fn programs_read_json() {
+    let it = with_lock();
+
+    let (ending, out, _) = it.run(&CHANGED, &["diff", "old.json", "--json"]);
+
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(ending, Ending::Stale);
+    assert_eq!(report["hurt"], json!({ "oldClients": 1, "newClients": 1 }));
+    assert_eq!(report["versions"], json!({ "before": "1.0.0", "after": "2.0.0" }));
+    assert_eq!(report["findings"][0]["rule"], "policy.max_bytes_raised");
+    assert_eq!(report["findings"][0]["newClients"], "breaking");
+}
+
+#[test]
+fn github_shows_it_on_the_line_that_wrote_it() {
+    let it = with_lock();
+
+    let (_, out, _) = it.run(&CHANGED, &["diff", "old.json", "--format", "github"]);
+
+    let error = "::error file=src/sample.rs,line=5,title=event.removed::/boards event note_added [event.removed]: ";
+    let warning = "::warning file=src/sample.rs,line=10,title=policy.max_bytes_raised::";
+    assert!(out.lines().any(|line| line.starts_with(error)), "{out}");
+    assert!(out.lines().any(|line| line.starts_with(warning)), "{out}");
+    assert_eq!(out.lines().count(), 3, "{out}");
+}
+
+#[test]
+fn a_check_looks_at_the_files_and_at_the_changes() {
+    let it = with_lock();
+    it.run(&CHANGED, &["write"]);
+
+    let (current, ..) = it.run(&CHANGED, &["check"]);
+    let (against, out, _) = it.run(&CHANGED, &["check", "--against", "old.json"]);
+    it.put("CATALOG.md", "stale");
+    let (_, json, err) = it.run(&CHANGED, &["check", "--against", "old.json", "--json"]);
+
+    assert_eq!((current, against), (Ending::Done, Ending::Stale));
+    assert!(out.contains("files are up to date") && out.contains("event.removed"), "{out}");
+    assert!(serde_json::from_str::<Value>(&json).is_ok(), "{json}");
+    assert!(err.contains("files are not up to date: run `write`"), "{err}");
+}
+
+#[test]
+fn a_change_with_a_written_reason_goes_out() {
+    let it = with_lock();
+    let (_, out, _) = it.run(&CHANGED, &["diff", "old.json", "--json"]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let removed =
+        report["findings"].as_array().unwrap().iter().find(|it| it["rule"] == "event.removed");
+    let fingerprint = removed.unwrap()["fingerprint"].as_str().unwrap();
+    let acknowledge = |reason: &str| {
+        let text = format!("[[change]]\nfingerprint = \"{fingerprint}\"\nreason = \"{reason}\"\n");
+        it.put("contract.acknowledged.toml", &text);
+        it.run(&CHANGED, &["diff", "old.json"])
+    };
+
+    let (ending, out, _) = acknowledge("nobody ever listened to it");
+    let (without, _, err) = acknowledge(" ");
+
+    assert_eq!(ending, Ending::Done);
+    assert!(out.contains("acknowledged: nobody ever listened to it"), "{out}");
+    assert_eq!(without, Ending::Failed);
+    assert!(err.contains(&format!("gives no reason for `{fingerprint}`: write one")), "{err}");
+}
+
+#[test]
+fn what_cannot_be_compared_is_told_in_one_sentence() {
+    let it = with_lock();
+    it.put("newer.json", &old().replace("\"format\": 1", "\"format\": 99"));
+    it.put("edited.json", &old().replace("\"guests\": false", "\"guests\": true"));
+    it.put("short.json", &old()[..200]);
+    it.put("other.json", "{ \"name\": \"something else\" }");
+    let message = |against: &str| {
+        let (ending, out, err) = it.run(&CONTRACT, &["diff", against]);
+        assert_eq!((ending, out.as_str()), (Ending::Failed, ""), "{against}");
+        assert_eq!(err.lines().count(), 1, "{err}");
+        err.replace(&it.root(), "")
+    };
+
+    assert!(
+        message("newer.json").contains(
+            "newer.json was written by a newer tool (format 99, this one reads up to 1): update `tautline-codegen`"
+        ),
+        "{}",
+        message("newer.json")
+    );
+    let damaged = "take it from version control again";
+    assert!(message("edited.json").contains("its `hash` is not that of its `contract`"));
+    assert!(message("edited.json").contains(damaged));
+    assert!(message("short.json").contains(damaged), "{}", message("short.json"));
+    assert!(message("other.json").contains("it has no `contract`"), "{}", message("other.json"));
+    assert!(
+        message("none.json")
+            .contains("there is no file `none.json`: name a lock, or a git revision")
+    );
+    assert!(message("v9").contains("`v9` is no file, and "), "{}", message("v9"));
+}
+
+#[test]
+fn a_revision_of_git_has_its_own_lock() {
+    let it = with_lock();
+    let git = |arguments: &[&str]| {
+        let who =
+            ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
+        let output =
+            Command::new("git").current_dir(it.root()).args(who).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "--quiet", "--initial-branch=main"]);
+    git(&["commit", "--quiet", "--allow-empty", "-m", "nothing"]);
+    git(&["tag", "empty"]);
+    git(&["add", "contract.lock.json"]);
+    git(&["commit", "--quiet", "-m", "a lock"]);
+
+    let (ending, out, _) = it.run(&CHANGED, &["diff", "main"]);
+    let (missing, _, unknown) = it.run(&CHANGED, &["diff", "v9"]);
+    let (empty, _, without) = it.run(&CHANGED, &["diff", "empty"]);
+
+    assert_eq!(ending, Ending::Stale);
+    assert!(out.ends_with("since main (1.0.0): 1 hurt old clients against the new server, 1 hurt new clients against the old server\n"), "{out}");
+    assert_eq!((missing, empty), (Ending::Failed, Ending::Failed));
+    assert!(
+        unknown.contains("`v9` is neither a file nor a git revision: fetch it, or name another")
+    );
+    assert!(without.contains("`empty` has no contract.lock.json in this crate"), "{without}");
+}
