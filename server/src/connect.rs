@@ -9,25 +9,30 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use socketioxide::handler::{ConnectHandler, DisconnectHandler, MessageHandler, Value};
 use socketioxide::socket::{DisconnectReason as Gone, Socket};
-use tautline::{Contract, DisconnectReason, LibraryCode, Problem};
+use tautline::{DisconnectReason, LibraryCode, Problem};
 use tracing::Instrument;
 
 use crate::adapter::{Adapters, SocketPort, Unicast};
 use crate::arrivals::Arrivals;
 use crate::auth::Gate;
 use crate::connection::Connection;
-use crate::greeting::{Fit, Greeting};
+use crate::greeting::Greeting;
 use crate::handshake;
 use crate::link::{Arrived, Inbox, Link, panic_message};
 use crate::roster::Roster;
 use crate::trace::TraceId;
+use crate::versions::{Admission, Fit, Versions};
 
 /// So many refusals on one connection, and it ends: each costs a check of credentials.
 const REFUSALS: u32 = 10;
 
 /// What all doors of a server share.
 pub(crate) struct Doorkeeper {
-    pub(crate) contract: &'static Contract,
+    pub(crate) versions: Arc<Versions>,
+    /// What becomes of stock clients.
+    pub(crate) stock_clients: Admission,
+    /// What becomes of clients of which the table of versions says nothing.
+    pub(crate) unlisted_clients: Admission,
     pub(crate) gate: Gate,
     pub(crate) adapters: Arc<Adapters>,
     pub(crate) roster: Arc<Roster>,
@@ -35,6 +40,42 @@ pub(crate) struct Doorkeeper {
     pub(crate) greeting_bytes: usize,
     pub(crate) is_draining: Arc<std::sync::atomic::AtomicBool>,
     pub(crate) arrivals: Arc<Arrivals>,
+}
+
+impl Doorkeeper {
+    /// Lets in who speaks the server's contract, or a state of it that still works.
+    fn check_version(&self, greeting: &Greeting) -> Result<(), Box<Problem>> {
+        let claimed = greeting.contract.as_ref();
+        let version = claimed.map(|claimed| &*claimed.version);
+        let hash = claimed.map(|claimed| &*claimed.hash);
+        let fit = self.versions.judge(claimed);
+        let admission = match fit {
+            Fit::Same => return Ok(()),
+            Fit::Compatible => {
+                tracing::debug!(version, hash, "an older client, which goes on working");
+                return Ok(());
+            }
+            Fit::Unsaid => self.stock_clients,
+            Fit::Unlisted => self.unlisted_clients,
+            Fit::Incompatible | Fit::Foreign => Admission::Refuse,
+        };
+        if fit == Fit::Unlisted {
+            tracing::warn!(
+                version,
+                hash,
+                "the client knows a state of the contract of which `contract.compat.json` says \
+                 nothing: run `cargo contract -p <the contract's crate> write` and build the page \
+                 anew, or put the lock of that version into `locks`"
+            );
+        }
+        match admission {
+            Admission::Admit => Ok(()),
+            Admission::Refuse => {
+                tracing::info!(version, hash, ?fit, "the client is of another contract");
+                Err(LibraryCode::UpgradeClient.problem().into())
+            }
+        }
+    }
 }
 
 /// One namespace's door.
@@ -51,7 +92,7 @@ pub(crate) enum Own {}
 #[derive(Clone)]
 struct Arriving(Arc<Link>);
 
-type Admission<'a> =
+type Admitting<'a> =
     Pin<Box<dyn Future<Output = Result<(), Box<dyn fmt::Display + Send>>> + Send + 'a>>;
 
 impl Door {
@@ -77,15 +118,7 @@ impl Door {
             return Err(LibraryCode::PayloadTooLarge.problem().into());
         }
         let greeting = Greeting::read(auth)?;
-        match greeting.check_contract(keeper.contract) {
-            Fit::Foreign => return Err(LibraryCode::UpgradeClient.problem().into()),
-            Fit::Other => tracing::info!(
-                version = greeting.contract.as_ref().map(|claimed| &*claimed.version),
-                hash = greeting.contract.as_ref().map(|claimed| &*claimed.hash),
-                "the client knows another state of the contract"
-            ),
-            Fit::Unsaid | Fit::Same => {}
-        }
+        keeper.check_version(&greeting)?;
         if let Some(client) = &greeting.client {
             tracing::debug!(client = client.name, version = client.version, "the client's runtime");
         }
@@ -146,7 +179,7 @@ impl ConnectHandler<Unicast, Own> for Door {
         &'a self,
         socket: Arc<Socket<Unicast>>,
         auth: &'a Option<Value>,
-    ) -> Admission<'a> {
+    ) -> Admitting<'a> {
         let trace = TraceId::new();
         let connection = socket.req_parts().extensions.get::<Arc<Connection>>();
         let span = tracing::info_span!(

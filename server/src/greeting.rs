@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Deserialize;
-use tautline::{Contract, FieldProblem, LibraryCode, Problem};
+use tautline::{FieldProblem, LibraryCode, Problem};
 
 /// The `auth` object of a CONNECT. Unknown keys are the application's affair.
 #[derive(Default, Deserialize)]
@@ -63,29 +63,6 @@ impl Greeting {
             Box::new(problem)
         })
     }
-
-    /// Whether the client's contract fits the server's. A client that names none is a stock one.
-    pub(crate) fn check_contract(&self, own: &Contract) -> Fit {
-        match &self.contract {
-            None => Fit::Unsaid,
-            Some(claimed) if claimed.name != own.name => Fit::Foreign,
-            Some(claimed) if claimed.hash == own.hash => Fit::Same,
-            Some(_) => Fit::Other,
-        }
-    }
-}
-
-/// How a client's contract relates to the server's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fit {
-    /// The client did not say.
-    Unsaid,
-    /// The same wire.
-    Same,
-    /// The same contract at another time. Allowed, and logged.
-    Other,
-    /// Another contract.
-    Foreign,
 }
 
 #[cfg(test)]

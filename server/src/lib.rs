@@ -130,6 +130,7 @@ mod shutdown;
 pub mod testing;
 mod trace;
 mod transport;
+mod versions;
 
 // The runtime: from one namespace of one client to the service, and back to everybody.
 mod alarms;
@@ -209,6 +210,7 @@ pub use server::Server;
 pub use settings::{Settings, Transports};
 pub use sink::{CommandSink, TxSink};
 pub use stream::{SoFar, Stream, StreamError};
+pub use versions::{Admission, VersionCounts};
 
 /// The networks that [`Limits`] and [`Settings`] name: `"10.0.0.0/8".parse()?`.
 pub use ipnet::IpNet;

@@ -21,6 +21,7 @@ use crate::runtime::Runtime;
 use crate::stage::personal;
 use crate::term;
 use crate::transport::Transport;
+use crate::versions::VersionCounts;
 
 /// A server of one contract. Clones are the same server.
 #[derive(Clone)]
@@ -132,6 +133,12 @@ impl Server {
     /// have to be stored as `journal_unavailable`, and goes on by itself when the cause is gone.
     pub fn journal_health(&self) -> Health {
         self.runtime.journal.health()
+    }
+
+    /// How many clients came with the server's own contract, with another state of it, and with
+    /// none: who is still out there before an older version is given up.
+    pub fn version_counts(&self) -> VersionCounts {
+        self.transport.core.versions.counts()
     }
 
     /// The server as a layer around an application's routes. Everything but the Socket.IO path goes

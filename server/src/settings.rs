@@ -6,6 +6,7 @@ use ipnet::IpNet;
 
 use crate::limits::Limits;
 use crate::origin::AllowedOrigins;
+use crate::versions::Admission;
 
 /// The transport's settings. Every default suits a server on the open internet.
 ///
@@ -81,6 +82,13 @@ pub struct Settings {
     pub shutdown_timeout: Duration,
     /// When a client that comes during a shutdown is told to come again. Default 2 s.
     pub retry_after: Duration,
+    /// What becomes of clients that do not say which contract they were built from. Default: they
+    /// come in, as any Socket.IO client may.
+    pub stock_clients: Admission,
+    /// What becomes of clients of a state of the contract of which `contract.compat.json` says
+    /// nothing. Default: refused as `upgrade_client`, since nobody knows what would become of their
+    /// commands; let in with a warning in a debug build, where the contract changes all day.
+    pub unlisted_clients: Admission,
 }
 
 /// How clients may connect.
@@ -128,6 +136,12 @@ impl Default for Settings {
             read_buffer_bytes: 1024,
             shutdown_timeout: Duration::from_secs(5),
             retry_after: Duration::from_secs(2),
+            stock_clients: Admission::Admit,
+            unlisted_clients: if cfg!(debug_assertions) {
+                Admission::Admit
+            } else {
+                Admission::Refuse
+            },
         }
     }
 }

@@ -28,6 +28,7 @@ use crate::rates::Bucket;
 use crate::revocation::Revocations;
 use crate::roster::Roster;
 use crate::settings::{Settings, Transports};
+use crate::versions::Versions;
 
 /// What a transport is made of.
 pub(crate) struct TransportParts {
@@ -62,6 +63,8 @@ pub(crate) struct Core {
     clock: Clock,
     /// Who may come.
     pub(crate) arrivals: Arc<Arrivals>,
+    /// With which states of the contract.
+    pub(crate) versions: Arc<Versions>,
 }
 
 impl Transport {
@@ -71,7 +74,8 @@ impl Transport {
         settings: &Settings,
         authenticator: Option<&dyn Authenticator>,
     ) -> Vec<String> {
-        [settings.mistakes(), auth::mistakes(contract, authenticator)].concat()
+        let versions = Versions::mistakes(contract);
+        [settings.mistakes(), auth::mistakes(contract, authenticator), versions].concat()
     }
 
     /// Puts it together. The parts have been looked at before: [`Transport::mistakes`].
@@ -90,9 +94,12 @@ impl Transport {
         let is_draining = Arc::new(AtomicBool::new(false));
         let arrivals = Arrivals::new(&settings.limits, settings.trusted_proxies.clone(), clock);
         arrivals.start_forgetting();
+        let versions = Arc::new(Versions::of(contract));
         let (engine, io) = engine(&settings, &adapters);
         let keeper = Arc::new(Doorkeeper {
-            contract,
+            versions: Arc::clone(&versions),
+            stock_clients: settings.stock_clients,
+            unlisted_clients: settings.unlisted_clients,
             gate: gate.clone(),
             adapters,
             roster: Arc::clone(&roster),
@@ -105,8 +112,17 @@ impl Transport {
             io.ns(path, Door::new(Arc::clone(&keeper), inbox));
         }
         let cors = settings.allowed_origins.cors();
-        let core =
-            Arc::new(Core { settings, engine, io, roster, cors, is_draining, clock, arrivals });
+        let core = Arc::new(Core {
+            settings,
+            engine,
+            io,
+            roster,
+            cors,
+            is_draining,
+            clock,
+            arrivals,
+            versions,
+        });
         Self { core, gate }
     }
 

@@ -93,15 +93,48 @@ async fn a_guest_with_a_bad_token_is_no_guest() {
     assert_eq!(refused(&GUESTS, json!({ "token": "bad" })).await.code, "token_invalid");
 }
 
+fn diary(hash: &str) -> Value {
+    json!({ "contract": { "name": "diary", "version": "0.9.0", "hash": hash } })
+}
+
 #[tokio::test]
-async fn another_contract_is_refused_and_an_older_one_is_not() {
+async fn another_contract_and_an_incompatible_state_of_it_are_refused() {
     let foreign = json!({ "contract": { "name": "shop", "version": "1.0.0", "hash": "abc" } });
-    let older = json!({ "contract": { "name": "diary", "version": "0.9.0", "hash": "old" } });
+
+    assert_eq!(refused(&OPEN, foreign).await.code, "upgrade_client");
+    assert_eq!(refused(&OPEN, diary("oldest")).await.code, "upgrade_client");
+}
+
+#[tokio::test]
+async fn the_same_contract_and_a_compatible_state_of_it_come_in_and_are_counted() {
     let rig = Rig::open();
     let client = rig.client().await;
 
-    assert_eq!(refused(&OPEN, foreign).await.code, "upgrade_client");
-    client.enter("/chat", &older).await.unwrap();
+    client.enter("/chat", &diary("abc")).await.unwrap();
+    client.enter("/tasks", &diary("older")).await.unwrap();
+
+    let counts = rig.transport.core.versions.counts();
+    assert_eq!((counts.same, counts.compatible, counts.incompatible), (1, 1, 0));
+}
+
+#[tokio::test]
+async fn clients_of_which_the_gate_says_nothing_are_for_the_settings_to_judge() {
+    let strict = Settings {
+        stock_clients: Admission::Refuse,
+        unlisted_clients: Admission::Refuse,
+        ..Settings::default()
+    };
+    let lenient = Settings {
+        stock_clients: Admission::Admit,
+        unlisted_clients: Admission::Admit,
+        ..Settings::default()
+    };
+    for greeting in [diary("unheard of"), json!({})] {
+        let client = Rig::with(&OPEN, strict.clone()).client().await;
+        assert_eq!(client.enter("/chat", &greeting).await.unwrap_err().code, "upgrade_client");
+        let client = Rig::with(&OPEN, lenient.clone()).client().await;
+        client.enter("/chat", &greeting).await.unwrap();
+    }
 }
 
 #[tokio::test]
