@@ -57,11 +57,13 @@ export function createClient(options: ClientOptions): Client {
     hooks: {
       observe,
       welcomed(namespace, welcome) {
+        development.compare(contract, welcome.contract, log);
         // Rooms first: a lane waits for the verdict on its room.
         rooms.welcomed(namespace, welcome);
         commands.welcomed(namespace, welcome);
       },
       refused(namespace, problem) {
+        development.refused(contract, problem, log);
         rooms.refused(namespace, problem);
         commands.refused(namespace, problem);
       },
