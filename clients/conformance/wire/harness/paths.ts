@@ -13,6 +13,9 @@ const BUILT = `${process.env["CARGO_TARGET_DIR"] ?? `${ROOT}target`}/debug`;
 /** The program under test. */
 export const SERVER = GIVEN_SERVER ?? `${BUILT}/tautline-conformance-server`;
 
+/** The server of the agent chat. */
+export const AGENT_CHAT_SERVER = `${BUILT}/agent-chat-server`;
+
 /** The program that breaks links. */
 export const FAULT_PROXY = `${BUILT}/tautline-fault-proxy`;
 
