@@ -59,7 +59,7 @@ fn recipients(
     to.retain(|agent| *agent != message.from);
     for agent_id in &to {
         if db.agent(agent_id)?.is_none() {
-            return Err(AgentsError::AgentNotFound { agent_id: agent_id.clone() })?;
+            Err(AgentsError::AgentNotFound { agent_id: agent_id.clone() })?;
         }
     }
     Ok(to)

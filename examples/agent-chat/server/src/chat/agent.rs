@@ -18,7 +18,7 @@ pub(super) fn accept(
     intent: &Intent,
 ) -> Answer<Follows, ChatError> {
     if !draft.author.is_agent {
-        return Err(not_allowed("agent"))?;
+        Err(not_allowed("agent"))?;
     }
     all_present(db, draft, to)?;
     let asks = matches!(intent, Intent::TaskRequest | Intent::Question);

@@ -148,10 +148,10 @@ fn all_there(db: Db<'_>, session: Option<SessionId>, agents: &[AgentId]) -> Answ
     let present = session.map(|id| db.agents_in(id)).transpose()?;
     for agent in agents {
         if db.agent(agent)?.is_none() {
-            return Err(TasksError::AgentNotFound { agent_id: agent.clone() })?;
+            Err(TasksError::AgentNotFound { agent_id: agent.clone() })?;
         }
         if present.as_ref().is_some_and(|present| !present.contains(agent)) {
-            return Err(TasksError::NotInSession { agent_id: agent.clone() })?;
+            Err(TasksError::NotInSession { agent_id: agent.clone() })?;
         }
     }
     Ok(())

@@ -110,7 +110,7 @@ fn assigned(
     let agents: Vec<AgentId> =
         task.agents.iter().filter(|agent| own.contains(agent)).cloned().collect();
     if agents.is_empty() {
-        return Err(TasksError::NotAssigned { task_id })?;
+        Err(TasksError::NotAssigned { task_id })?;
     }
     Ok((task, agents))
 }
