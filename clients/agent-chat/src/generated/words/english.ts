@@ -65,6 +65,11 @@ export const english = {
     message: "The message was not delivered.",
     hint: "We try again in a moment.",
   },
+  /** The context was never shared here, or was taken back with its message. */
+  "chat.context_not_found": {
+    message: "This context is gone.",
+    hint: "Ask for it to be shared again.",
+  },
   /** A context was shared for a time that is over. */
   "chat.context_expired": {
     message: "This context has expired.",
@@ -120,6 +125,13 @@ export const english = {
   "agents.session_closed": {
     message: "This conversation is archived.",
     hint: "Start a new one to go on.",
+  },
+  /**
+   * The answer would be longer than anybody could be sent at once. What is there can be finished.
+   */
+  "agents.too_long": {
+    message: "This answer is too long.",
+    hint: "Finish it within {limit} bytes, and begin another one.",
   },
   /** There never was this answer, or it ended long ago. */
   "agents.answer_not_found": { message: "There is no such answer.", hint: "Begin another one." },
