@@ -19,6 +19,7 @@ use crate::connection::Connection;
 use crate::greeting::Greeting;
 use crate::handshake;
 use crate::link::{Arrived, Inbox, Link, panic_message};
+use crate::note;
 use crate::roster::Roster;
 use crate::trace::TraceId;
 use crate::versions::{Admission, Fit, Versions};
@@ -162,7 +163,7 @@ impl Door {
         trace: &TraceId,
     ) -> String {
         problem.trace_id = trace.to_string();
-        tracing::info!(code = %problem.code, "refused");
+        note::refused(self.inbox.facts(), "connect", &problem);
         self.inbox.refused(&problem.code);
         if let Some(connection) = socket.req_parts().extensions.get::<Arc<Connection>>()
             && connection.count_refusal() >= REFUSALS

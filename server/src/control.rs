@@ -23,7 +23,7 @@ use crate::runtime::Runtime;
 use crate::session::{Job, Session};
 use crate::stage::personal;
 use crate::trace::TraceId;
-use crate::{join, membership, presence, question, receipt, resume, welcome};
+use crate::{join, membership, note, presence, question, receipt, resume, welcome};
 
 impl<N, S> Mounted<N, S>
 where
@@ -190,6 +190,7 @@ pub(crate) async fn authorize_again<N, S>(
         let verdict = supervise(&core, join::authorize::<N, S>(service, &core, &room)).await;
         if let Err(trouble) = verdict {
             let problem = trouble.into_problem(&core.trace, core.name);
+            note::refused(N::FACTS, core.name, &problem);
             put_out(runtime, session, &room, *problem);
         }
     }

@@ -300,7 +300,6 @@ impl Arrived<'_> {
         mut problem: Box<Problem>,
     ) {
         let trace = TraceId::given(self.meta.trace.as_deref());
-        tracing::debug!(trace_id = %trace, event, code = problem.code, "refused");
         let (namespace, code) = (session.facts().path, Some(problem.code.as_str()));
         runtime.observers.observe(&Fact::Ran { namespace, event, took: Duration::ZERO, code });
         problem.trace_id = trace.to_string();

@@ -162,6 +162,7 @@ mod lifecycle;
 mod membership;
 mod meta;
 mod mount;
+mod note;
 mod observe;
 mod position;
 mod presence;

@@ -1,4 +1,4 @@
-//! Turns whatever went wrong into the problem that the caller sees, and into a line in the log.
+//! Turns whatever went wrong into the problem that the caller sees, and its cause into a line in the log.
 
 use std::fmt;
 
@@ -42,10 +42,7 @@ impl Trouble {
     /// The problem, under a trace id. The cause goes to the log under the same id.
     pub(crate) fn into_problem(self, trace: &TraceId, event: &str) -> Box<Problem> {
         let mut problem = match self {
-            Self::Refused(problem) => {
-                tracing::debug!(trace_id = %trace, event, code = problem.code, "refused");
-                problem
-            }
+            Self::Refused(problem) => problem,
             Self::Internal(cause) => internal(trace, event, &cause),
             Self::Panicked(message) => internal(trace, event, &format_args!("panic: {message}")),
             Self::TimedOut => {

@@ -6,6 +6,7 @@ use tautline::{Problem, Uuid};
 
 use crate::encode;
 use crate::frame_out::{Class, Frame};
+use crate::note;
 use crate::session::Session;
 
 #[derive(Serialize)]
@@ -24,6 +25,7 @@ pub(crate) fn tell(
     ack: Option<i64>,
     problem: &Problem,
 ) {
+    note::refused(session.facts(), event, problem);
     match ack {
         Some(ack) => session.link.send(Class::Ack, Frame::Ack(ack, encode::ack_error(problem))),
         None => {

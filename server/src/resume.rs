@@ -54,6 +54,7 @@ where
             let unknown = !exists::<N>(&room.room);
             let problem =
                 crate::problems::Trouble::from(refusal).into_problem(&core.trace, core.name);
+            crate::note::refused(N::FACTS, core.name, &problem);
             Found::Refused { reason: unknown.then_some(Reason::UnknownRoom), problem }
         });
         write(&core, &room.room, found, &mut answer);

@@ -11,6 +11,10 @@ export default defineConfig({
         replacement: fileURLToPath(new URL("../../typescript/src/index.ts", import.meta.url)),
       },
       {
+        find: /^@tautline\/client\/words$/,
+        replacement: fileURLToPath(new URL("../../typescript/src/words.ts", import.meta.url)),
+      },
+      {
         find: /^@tautline\/client\/indexeddb$/,
         replacement: fileURLToPath(new URL("../../typescript/src/indexeddb.ts", import.meta.url)),
       },

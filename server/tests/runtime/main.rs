@@ -13,6 +13,7 @@ mod lanes;
 mod ledger;
 mod lifecycle;
 mod lounge;
+mod notes;
 mod observed;
 mod questions;
 mod rates;
