@@ -67,6 +67,9 @@ export function createSessions(client: Client, name: string): Sessions {
     return seat;
   }
 
+  // An agent reads at once whatever is said where it sits.
+  client.on(Chat.events.messageCreated, ({ sessionId }, meta) => seats.get(sessionId)?.read(meta));
+
   return {
     async enter(sessionId, signal) {
       const { state, problem } = await until(sit(sessionId), isDecided, signal);
