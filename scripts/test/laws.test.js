@@ -45,6 +45,12 @@ const PACKAGES = {
   "@tautline/conformance-browser": ["@tautline/client", "@tautline/conformance", "@tautline/react"],
   "@tautline/agent-chat-agents": ["@tautline/agent-chat", "@tautline/client"],
   "@tautline/agent-chat-web": ["@tautline/agent-chat", "@tautline/client", "@tautline/react"],
+  "@tautline/agent-chat-e2e": [
+    "@tautline/agent-chat",
+    "@tautline/agent-chat-agents",
+    "@tautline/client",
+    "@tautline/conformance-browser",
+  ],
   "@tautline/quickstart-web": ["@tautline/client", "@tautline/react"],
   "@tautline/quickstart-e2e": ["@tautline/client", "@tautline/conformance-browser"],
 };
