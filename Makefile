@@ -1,13 +1,16 @@
 # The commands of this repository. Each is a script under scripts/ that can be read and run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench soak format
+.PHONY: help demo quickstart test bench soak format
 
 help: ## Lists the commands.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## Sets up what is missing, then serves the quickstart (PORT=4000, another one: PORT=5000 make demo).
+demo: ## Sets up what is missing, then serves the agent chat with its agents (another port: PORT=5000 make demo).
 	@scripts/demo.sh
+
+quickstart: ## The same for the quickstart, the smallest example.
+	@scripts/demo.sh quickstart
 
 test: ## Runs everything: formats, lints, contracts, unit, type, package and browser tests.
 	@scripts/test.sh

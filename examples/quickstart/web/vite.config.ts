@@ -4,6 +4,6 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   plugins: [react()],
-  // `npm run dev` beside `make demo`: the page from here, the rest from there.
+  // `npm run dev` beside `make quickstart`: the page from here, the rest from there.
   server: { proxy: { "/socket.io": { target: "http://127.0.0.1:4000", ws: true } } },
 });
