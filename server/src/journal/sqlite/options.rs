@@ -48,6 +48,7 @@ pub(super) struct Options {
     pub(super) durability: Durability,
     pub(super) max_bytes: Option<u64>,
     pub(super) busy_timeout: Duration,
+    pub(super) cache_bytes: u64,
 }
 
 /// The application's own statements at the start.
@@ -69,6 +70,8 @@ impl SqliteBuilder {
             // Longer than a backup or a look with another tool holds the lock, and shorter than a
             // command's deadline, so that the caller learns the reason.
             busy_timeout: Duration::from_secs(5),
+            // SQLite's own default is 2 MiB.
+            cache_bytes: 16 * 1024 * 1024,
         };
         Self { options, setup: None }
     }
@@ -89,6 +92,13 @@ impl SqliteBuilder {
     /// How long to wait while another program holds the file's lock. Default 5 s.
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.options.busy_timeout = timeout;
+        self
+    }
+
+    /// How much of the file each of the journal's connections keeps in memory: one that writes, one
+    /// that copies the log, three that read. It fills as the file grows. Default 16 MiB.
+    pub fn cache_bytes(mut self, bytes: u64) -> Self {
+        self.options.cache_bytes = bytes;
         self
     }
 

@@ -16,9 +16,6 @@ use super::schema::{MIGRATIONS, migrate};
 /// How many prepared statements are kept: all of ours, and some of the application's.
 const STATEMENTS: usize = 64;
 
-/// How much of the file a connection keeps in memory, in KiB. SQLite's own default is 2 MiB.
-const CACHE_KIB: i64 = 16 * 1024;
-
 /// The connection that writes.
 pub(super) struct Store {
     pub(super) connection: Connection,
@@ -189,7 +186,9 @@ impl Options {
             Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(self.busy_timeout)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        // Negative: in KiB, and not in pages.
+        let kib = i64::try_from(self.cache_bytes / 1024).unwrap_or(i64::MAX);
+        connection.pragma_update(None, "cache_size", -kib)?;
         // Otherwise SQLite plans a statement anew whenever a bound of a range has another value.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(connection)

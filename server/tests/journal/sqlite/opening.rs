@@ -114,6 +114,16 @@ fn a_file_that_another_program_has_locked_says_so() {
     drop(open().unwrap());
 }
 
+#[tokio::test]
+async fn a_connection_keeps_as_much_in_memory_as_it_was_told() {
+    let place = Place::new();
+    let db = Sqlite::builder(place.file()).cache_bytes(1024 * 1024).open().unwrap();
+
+    let kib = db.query(|db| db.query_row("PRAGMA cache_size", [], |row| row.get::<_, i64>(0)));
+
+    assert_eq!(kib.await.unwrap(), -1024);
+}
+
 #[test]
 fn a_setup_that_fails_leaves_nothing_behind() {
     let place = Place::new();
