@@ -26,6 +26,10 @@ pub(crate) use sessions::Standing;
 /// The tables as they are made when the file is new.
 const SCHEMA: &str = include_str!("store/schema.sql");
 
+/// How much of the file each connection of the journal keeps in memory. A session's last messages are
+/// a few pages; what is older waits on the disk.
+const CACHE_BYTES: u64 = 1024 * 1024;
+
 /// What reading and writing may end in.
 pub(crate) type Result<T> = rusqlite::Result<T>;
 
@@ -48,7 +52,8 @@ impl Store {
             connection.execute_batch(SCHEMA)?;
             first(Db(connection))
         };
-        Ok(Self { journal: Sqlite::builder(path).setup(setup).open()? })
+        let file = Sqlite::builder(path).cache_bytes(CACHE_BYTES).setup(setup);
+        Ok(Self { journal: file.open()? })
     }
 
     /// The journal, for the server that is built on it.
