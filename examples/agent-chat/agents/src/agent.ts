@@ -78,7 +78,7 @@ export function startAgent(parts: AgentParts, workOf: (agent: Agent) => Work): (
   };
   const work = workOf(agent);
   const desk = client.room(inbox, { agentId });
-  let hold = client.join(inbox, { agentId });
+  let hold: { leave(): void } | undefined;
   let known: InboxState | undefined;
 
   function look(): void {
@@ -92,9 +92,9 @@ export function startAgent(parts: AgentParts, workOf: (agent: Agent) => Work): (
   async function introduce(): Promise<void> {
     const registered = await client.run(Agents.commands.registerAgent, card);
     if (!registered.ok) return complain("not registered", registered.problem, log);
-    // An inbox exists for those who have registered: the first try may have come too early.
-    if (desk.getSnapshot().status === "denied") {
-      hold.leave();
+    // An inbox exists for those who have registered.
+    if (hold === undefined || desk.getSnapshot().status === "denied") {
+      hold?.leave();
       hold = client.join(inbox, { agentId });
     }
     agent.activity.repeat();

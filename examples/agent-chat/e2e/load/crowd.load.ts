@@ -17,7 +17,7 @@ import { startChat } from "../harness/chat.js";
 import { dice } from "./dice.js";
 import { residentKib } from "./memory.js";
 import { arrive, live, type Person } from "./person.js";
-import { PROVOKED, provoke } from "./provoke.js";
+import { PROVOKED, PROVOKED_CODES, provoke } from "./provoke.js";
 import { tally } from "./tally.js";
 
 const PEOPLE = 100;
@@ -76,7 +76,7 @@ test(`${PEOPLE} people and ${AGENTS} agents for ${SECONDS} seconds`, async () =>
   const stats = await chat.stats();
   const growth = (100 * (late - early)) / early;
   const heard = people.reduce((sum, person) => sum + person.heard, 0);
-  const ms = (value: number | undefined) => `${value?.toFixed(1)} ms`;
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
   console.log(
     [
       `${measured.count} commands, ${heard} messages delivered, ${stats.connections} connections`,
@@ -87,6 +87,7 @@ test(`${PEOPLE} people and ${AGENTS} agents for ${SECONDS} seconds`, async () =>
     ].join("\n"),
   );
   expect(measured.refused).toEqual(PROVOKED);
+  expect(stats.errors).toEqual(PROVOKED_CODES);
   expect(people.filter(({ heard }) => heard === 0)).toEqual([]);
   expect(growth).toBeLessThan(5);
 });

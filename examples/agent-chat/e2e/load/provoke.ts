@@ -11,6 +11,14 @@ export const PROVOKED = {
   "join_chat_session chat.session_not_found": 1,
 } as const;
 
+/** The same as the server counts them. */
+export const PROVOKED_CODES = {
+  "chat.session_not_found": 1,
+  invalid_payload: 1,
+  not_joined: 1,
+  "tasks.illegal_transition": 1,
+} as const;
+
 /** Makes each mistake once. `foreign` is a session that the person is no member of. */
 export async function provoke(person: Person, own: SessionId, foreign: SessionId): Promise<void> {
   const { client, name, tally } = person;
