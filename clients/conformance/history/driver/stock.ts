@@ -28,7 +28,8 @@ interface Answer {
 export function stock(order: Order): Actor {
   const history = writer(order.name);
   const wanted = new Set<string>();
-  const inside = new Set<string>();
+  /** The rooms that it is in, and how far. */
+  const inside = new Map<string, Place | undefined>();
   /** Moves on when an answer to a join that is under way is of no use any more. */
   const turns = new Map<string, number>();
   const waiting = new Set<Waiting>();
@@ -50,8 +51,8 @@ export function stock(order: Order): Actor {
     turns.set(room, turn);
     socket.emit(`join_${kind}`, { [kind]: id }, (answer: Answer) => {
       if (!answer.ok || turns.get(room) !== turn) return;
-      inside.add(room);
       const place = answer.at?.find((at) => at.room === room);
+      inside.set(room, place);
       history.entered(room, answer.ok.marks ?? [], place ? { place } : {});
     });
   }
@@ -74,14 +75,19 @@ export function stock(order: Order): Actor {
   });
   socket.on("disconnect", () => {
     isWelcome = false;
-    for (const room of inside) history.left(room);
+    for (const room of inside.keys()) history.left(room);
     inside.clear();
     // What the client kept for later is kept here, too: it must not go out twice.
     socket.sendBuffer = [];
     for (const command of waiting) if (command.asked.command === "say") command.done(undefined);
   });
   const heard = (room: string, mark: string, place: Place) => {
-    if (inside.has(room)) history.received(room, place, mark);
+    if (!inside.has(room)) return;
+    const at = inside.get(room);
+    // The state of a join has it already: who joins twice is a member while the second one is asked.
+    if (at?.epoch === place.epoch && place.seq <= at.seq) return;
+    inside.set(room, place);
+    history.received(room, place, mark);
   };
   socket.on("noted", ({ log, mark }, meta: Place) => heard(`log:${log}`, mark, meta));
   socket.on("jotted", ({ slip, mark }, meta: Place) => heard(`slip:${slip}`, mark, meta));
