@@ -187,6 +187,9 @@ pub enum JournalError {
     /// Nobody knows whether it was stored.
     #[error("the journal does not know whether it stored")]
     Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What was asked cannot be answered, though the storage is well.
+    #[error("the journal cannot answer this")]
+    Unanswerable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A room has had 2^53 - 1 events.
     #[error("the room `{0}` has no numbers left")]
     Exhausted(RoomName),

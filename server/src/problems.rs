@@ -43,7 +43,7 @@ impl Trouble {
     pub(crate) fn into_problem(self, trace: &TraceId, event: &str) -> Box<Problem> {
         let mut problem = match self {
             Self::Refused(problem) => problem,
-            Self::Internal(cause) => internal(trace, event, &cause),
+            Self::Internal(cause) => of_cause(&cause, trace, event),
             Self::Panicked(message) => internal(trace, event, &format_args!("panic: {message}")),
             Self::TimedOut => {
                 tracing::warn!(trace_id = %trace, event, "the handler missed its deadline");
@@ -54,6 +54,19 @@ impl Trouble {
         problem.trace_id = trace.to_string();
         problem
     }
+}
+
+/// A fault of the server, or of the storage that a handler has asked: then nothing is stored, and the
+/// caller may try again.
+fn of_cause(cause: &Cause, trace: &TraceId, event: &str) -> Box<Problem> {
+    let first: &(dyn std::error::Error + 'static) = cause.error();
+    let chain = std::iter::successors(Some(first), |error| error.source());
+    let is_away = |error: &JournalError| matches!(error, JournalError::Unavailable(_));
+    if chain.filter_map(|error| error.downcast_ref::<JournalError>()).any(is_away) {
+        tracing::error!(trace_id = %trace, event, cause = %cause, "the journal does not answer");
+        return Box::new(LibraryCode::JournalUnavailable.problem());
+    }
+    internal(trace, event, cause)
 }
 
 fn of_commit(error: CommitError, trace: &TraceId, event: &str) -> Box<Problem> {
@@ -72,7 +85,7 @@ fn of_commit(error: CommitError, trace: &TraceId, event: &str) -> Box<Problem> {
             match &**error {
                 JournalError::Unavailable(_) => LibraryCode::JournalUnavailable,
                 JournalError::Unknown(_) => LibraryCode::OutcomeUnknown,
-                JournalError::Exhausted(_) => LibraryCode::Internal,
+                JournalError::Unanswerable(_) | JournalError::Exhausted(_) => LibraryCode::Internal,
             }
         }
     };

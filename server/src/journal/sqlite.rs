@@ -5,6 +5,7 @@
 //! The file is in WAL mode. The application's tables may be in it, too, under names that do not begin
 //! with `tautline_`.
 
+mod bounds;
 mod changes;
 mod common;
 mod epoch;
@@ -131,7 +132,8 @@ impl Sqlite {
     /// committed before the call is there.
     ///
     /// # Errors
-    /// What SQLite says, as the source.
+    /// [`JournalError::Unavailable`] if the file cannot be read at the moment: a handler that gives it on
+    /// by `?` tells its caller so. Otherwise [`JournalError::Unanswerable`], with what SQLite says.
     pub async fn query<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,

@@ -83,7 +83,7 @@ async fn tell_settled(
         CommitError::Journal(error) => match &*error {
             JournalError::Unavailable(_) => Told::Later,
             JournalError::Unknown(_) => Told::Perhaps(is_stored),
-            JournalError::Exhausted(_) => Told::Done,
+            JournalError::Unanswerable(_) | JournalError::Exhausted(_) => Told::Done,
         },
         CommitError::Step
         | CommitError::Panicked(_)

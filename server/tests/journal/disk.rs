@@ -194,3 +194,29 @@ async fn a_full_disk_refuses_and_works_again_when_there_is_room() {
     let room = RoomKey { namespace: "/shops", ..key("shop:s") };
     assert_eq!(db.extent(&room).await.unwrap().head.seq, 2, "no number is left out");
 }
+
+#[tokio::test]
+async fn a_file_that_becomes_read_only_refuses_and_says_so() {
+    let Some(folder) = folder("a_file_that_becomes_read_only_refuses_and_says_so") else { return };
+    let (disk, place) = (Disk(folder), Place::new());
+    let db = shop::with_tables(Sqlite::builder(place.file())).open().unwrap();
+    let server = shop::server(&db, db.clone());
+    let (_client, socket) = enter(&server).await;
+    place_order(&socket, "tea").await.unwrap();
+
+    disk.ask("readonly");
+    // The first one met the disk in the middle of its writing; the next ones are told why.
+    let first = place_order(&socket, "milk").await;
+    let refused = place_order(&socket, "milk").await;
+    let failing = server.journal_health();
+    disk.no_more("readonly");
+    let later = place_order(&socket, "bread").await;
+
+    assert!(first.is_err(), "{first:?}");
+    assert_eq!(refused, Err(("journal_unavailable".to_owned(), Outcome::NotExecuted)));
+    assert!(
+        matches!(&failing, Health::Failing(reason) if reason.contains("right to write")),
+        "{failing:?}"
+    );
+    assert_eq!((later, server.journal_health()), (Ok(2), Health::Ready));
+}

@@ -143,6 +143,22 @@ pub(super) fn storage_fault<'a>(
     })
 }
 
+/// What a question has met: something of the file, which may be over soon, or a mistake of its own.
+pub(super) fn of_question(error: rusqlite::Error) -> JournalError {
+    let code = error.sqlite_error_code();
+    let is_locked = matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked));
+    if is_locked || storage_fault(&error).is_some() {
+        unavailable(error)
+    } else {
+        JournalError::Unanswerable(Box::new(error))
+    }
+}
+
+/// Whether the file has no room left.
+pub(super) fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+}
+
 /// What a failed COMMIT leaves behind. An I/O error may have come after the commit was written: then
 /// the disk knows, and we do not.
 pub(super) fn of_commit(error: rusqlite::Error) -> JournalError {

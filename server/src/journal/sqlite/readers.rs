@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::super::JournalError;
 use super::common::Common;
-use super::error::{spoils_connection, unavailable};
+use super::error::{of_question, spoils_connection, unavailable};
 
 /// How many threads read: a slow question of the application does not hold up who enters a room.
 const THREADS: usize = 3;
@@ -79,7 +79,7 @@ impl Readers {
                         common.health.reading_failed(&error);
                     }
                     let condition = if is_spoilt { Condition::Spoilt } else { Condition::Well };
-                    (Err(unavailable(error)), condition)
+                    (Err(of_question(error)), condition)
                 }
                 Err(error) => {
                     common.health.reading_failed(error);

@@ -15,9 +15,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::super::{
     Change, EventBody, JournalError, JournalWriter, LedgerEntry, LedgerKey, NewEvent, RoomKey,
 };
+use super::bounds::Bounds;
 use super::changes;
 use super::common::Common;
-use super::error::{of_commit, spoils_connection, storage_fault, unavailable};
+use super::error::{is_full, of_commit, spoils_connection, storage_fault, unavailable};
 use super::guard::SAVEPOINT;
 use super::keeper::Keeper;
 use super::rooms::{Place, Rooms};
@@ -48,6 +49,10 @@ pub(super) struct Writer {
     /// What a step has met.
     fault: RefCell<Option<Fault>>,
     sweeper: Sweeper,
+    /// A group did not fit: the room that is left is looked at when the group is taken back.
+    has_overflowed: bool,
+    /// How many pages were left when a group did not fit into the bounds of the file.
+    left_when_full: Option<u64>,
     keeper: Keeper,
     /// Held as long as the file is open.
     _lock: File,
@@ -83,6 +88,7 @@ struct Ended;
 struct Fault {
     reason: String,
     spoils_connection: bool,
+    is_full: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +110,8 @@ impl Writer {
             lent: Cell::new(Lent::No),
             fault: RefCell::default(),
             sweeper: Sweeper::default(),
+            has_overflowed: false,
+            left_when_full: None,
             keeper,
             _lock: lock,
         }
@@ -144,6 +152,8 @@ impl Writer {
             self.common.health.writing_failed(&**error);
             let spoilt = error.downcast_ref().is_some_and(spoils_connection)
                 || error.downcast_ref().is_some_and(|fault: &Fault| fault.spoils_connection);
+            self.has_overflowed |= error.downcast_ref().is_some_and(is_full)
+                || error.downcast_ref().is_some_and(|fault: &Fault| fault.is_full);
             if spoilt {
                 self.store = None;
                 self.rooms.clear();
@@ -251,6 +261,35 @@ impl Writer {
         Ok(())
     }
 
+    fn take_group_back(&mut self) {
+        self.pending = Pending::default();
+        self.trace = None;
+        self.lent.set(Lent::No);
+        self.fault.replace(None);
+        if !std::mem::replace(&mut self.is_in_group, false) {
+            return;
+        }
+        self.rooms.clear();
+        self.sweeper.forgive();
+        let Some(store) = &self.store else { return };
+        store.guard.set(false);
+        // A full disk has rolled it back already.
+        if store.connection.is_autocommit() {
+            return;
+        }
+        if let Err(error) = store.connection.execute_batch("ROLLBACK") {
+            tracing::error!(%error, "a group could not be rolled back: its connection is closed");
+            self.store = None;
+        }
+    }
+
+    /// Whether there is more room than when a group did not fit.
+    fn has_room(&self) -> bool {
+        let Some(before) = self.left_when_full else { return true };
+        let bounds = self.store.as_ref().map(|store| Bounds::of(&store.connection));
+        bounds.is_some_and(|bounds| bounds.is_ok_and(|bounds| bounds.left() > before))
+    }
+
     /// A group that stores nothing but what falls due.
     fn sweep(&mut self) -> Result<bool, JournalError> {
         let begun = self.begin();
@@ -272,7 +311,9 @@ impl Writer {
         self.rooms.clear();
         let swept = self.failed(swept);
         match &swept {
-            Ok(_) => self.common.health.writing_works(),
+            Ok(_) if self.has_room() => self.common.health.writing_works(),
+            // What little was written now says nothing of the next command.
+            Ok(_) => {}
             Err(_) => self.abandon(),
         }
         swept
@@ -319,6 +360,7 @@ impl JournalWriter for Writer {
         let fault = storage_fault(error).map(|error| Fault {
             reason: error.to_string(),
             spoils_connection: spoils_connection(error),
+            is_full: is_full(error),
         });
         self.fault.replace(fault);
     }
@@ -340,6 +382,7 @@ impl JournalWriter for Writer {
         }
         let closed = self.failed(closed);
         if closed.is_ok() {
+            self.left_when_full = None;
             self.common.health.writing_works();
             self.rooms.trim();
             self.keeper.committed();
@@ -354,24 +397,13 @@ impl JournalWriter for Writer {
     }
 
     fn abandon(&mut self) {
-        self.pending = Pending::default();
-        self.trace = None;
-        self.lent.set(Lent::No);
-        self.fault.replace(None);
-        if !std::mem::replace(&mut self.is_in_group, false) {
-            return;
-        }
-        self.rooms.clear();
-        self.sweeper.forgive();
-        let Some(store) = &self.store else { return };
-        store.guard.set(false);
-        // A full disk has rolled it back already.
-        if store.connection.is_autocommit() {
-            return;
-        }
-        if let Err(error) = store.connection.execute_batch("ROLLBACK") {
-            tracing::error!(%error, "a group could not be rolled back: its connection is closed");
-            self.store = None;
+        self.take_group_back();
+        if std::mem::take(&mut self.has_overflowed)
+            && let Some(store) = &self.store
+            && self.common.options.max_bytes.is_some()
+        {
+            self.left_when_full =
+                Bounds::of(&store.connection).ok().and_then(Bounds::left_if_reached);
         }
     }
 

@@ -5,8 +5,10 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -48,8 +50,8 @@ int fdatasync(int file) { return sync_with("fdatasync", file); }
 int fsync(int file) { return sync_with("fsync", file); }
 
 static ssize_t write_with(const char *name, int file, const void *bytes, size_t length, off_t at) {
-  if (is_asked("full")) {
-    errno = ENOSPC;
+  if (is_asked("full") || is_asked("readonly")) {
+    errno = is_asked("full") ? ENOSPC : EROFS;
     return -1;
   }
   ssize_t (*put)(int, const void *, size_t, off_t) = dlsym(RTLD_NEXT, name);
@@ -61,4 +63,31 @@ ssize_t pwrite(int file, const void *bytes, size_t length, off_t at) {
 }
 ssize_t pwrite64(int file, const void *bytes, size_t length, off_t at) {
   return write_with("pwrite64", file, bytes, length, at);
+}
+
+/* A journal on a file system that was made read-only is opened for reading alone. */
+static int open_with(const char *name, const char *path, int flags, int mode) {
+  if ((flags & O_ACCMODE) != O_RDONLY && strstr(path, "journal.db") && is_asked("readonly")) {
+    errno = EROFS;
+    return -1;
+  }
+  int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, name);
+  return real(path, flags, mode);
+}
+
+static int mode_of(int flags, va_list rest) { return flags & O_CREAT ? va_arg(rest, int) : 0; }
+
+int open(const char *path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  int mode = mode_of(flags, rest);
+  va_end(rest);
+  return open_with("open", path, flags, mode);
+}
+int open64(const char *path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  int mode = mode_of(flags, rest);
+  va_end(rest);
+  return open_with("open64", path, flags, mode);
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tautline::{Outcome, Problem};
 use tautline_server::Server;
 use tautline_server::journal::*;
 use tautline_server::testing::TestSocket;
 
 use super::Place;
-use crate::sample::key;
+use crate::sample::{event, key};
 use crate::shop::{self, enter, order};
 
 fn failing(server: &Server) -> String {
@@ -105,6 +105,43 @@ async fn health_comes_back_without_a_command() {
 }
 
 #[tokio::test]
+async fn a_full_file_is_not_well_between_two_commands() {
+    let place = Place::new();
+    let db = Sqlite::builder(place.file()).max_bytes(60 * 4096).open().unwrap();
+    let mut writer = db.writer().unwrap();
+    let large = event("r", &format!("\"{}\"", "x".repeat(20_000)));
+    let store = |writer: &mut Box<dyn JournalWriter>| {
+        writer.begin()?;
+        writer.savepoint()?;
+        writer.append(&large)?;
+        writer.release()?;
+        writer.commit()
+    };
+
+    while store(&mut writer).is_ok() {}
+    writer.abandon();
+    writer.tend();
+    let full = db.health();
+    place.look().execute("DELETE FROM tautline_events WHERE seq < 4", []).unwrap();
+    writer.tend();
+
+    assert!(matches!(full, Health::Failing(_)));
+    assert_eq!(db.health(), Health::Ready);
+    assert!(store(&mut writer).is_ok());
+}
+
+#[tokio::test]
+async fn a_question_with_a_mistake_says_nothing_of_the_file() {
+    let place = Place::new();
+    let db = shop::with_tables(Sqlite::builder(place.file())).open().unwrap();
+
+    let asked = db.query(|db| db.query_row("SELECT nothing", [], |row| row.get::<_, u32>(0))).await;
+
+    assert!(matches!(asked, Err(JournalError::Unanswerable(_))), "{asked:?}");
+    assert_eq!(db.health(), Health::Ready);
+}
+
+#[tokio::test]
 async fn a_damaged_file_refuses_and_works_again_when_it_is_whole() {
     let place = Place::new();
     let db = shop::with_tables(Sqlite::builder(place.file())).open().unwrap();
@@ -121,14 +158,18 @@ async fn a_damaged_file_refuses_and_works_again_when_it_is_whole() {
     place.look().pragma_update(None, "application_id", 1).unwrap();
     let refused = place_order(&socket, "milk").await.unwrap_err();
     let reason = failing(&server);
+    // Its handler asks the file.
+    let unread = socket.call::<Value>("join_shop", &json!({ "shop": "s" })).await.unwrap_err();
     for name in ["journal.db-wal", "journal.db-shm"] {
         let _gone = std::fs::File::options().write(true).open(place.file().with_file_name(name));
     }
     std::fs::write(place.file(), &whole).unwrap();
     place.look().pragma_update(None, "application_id", 2).unwrap();
+    socket.call::<Value>("join_shop", &json!({ "shop": "s" })).await.unwrap();
     let later = place_order(&socket, "bread").await;
 
     assert_unavailable(&refused);
+    assert_unavailable(&unread);
     assert!(reason.contains("malformed"), "{reason}");
     assert!(later.is_ok(), "{later:?}");
     assert_eq!((server.journal_health(), rows(&place)), (Health::Ready, 2));
