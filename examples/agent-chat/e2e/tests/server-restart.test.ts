@@ -54,7 +54,7 @@ test("an answer that the stop cut off goes on where it was", async () => {
   await chat.stop();
   await chat.start();
 
-  await waitForMessage(page, /How I would go on:[\s\S]*more precise/);
+  await waitForMessage(page, /How I would go on:[\s\S]*matters most/);
   await liveAnswer(page).waitFor({ state: "detached" });
   expect(await message(page, "How I would go on:").count()).toBe(1);
 });
@@ -70,7 +70,7 @@ test("an answer whose agent has died is completed by the next one of its name", 
   await chat.agents[0]?.kill();
   await chat.startAgent("scribe");
 
-  await waitForMessage(page, /How I would go on:[\s\S]*more precise/);
+  await waitForMessage(page, /How I would go on:[\s\S]*matters most/);
   await liveAnswer(page).waitFor({ state: "detached" });
   expect(await message(page, "How I would go on:").count()).toBe(1);
 });
