@@ -320,7 +320,7 @@ broken!(
         Event { name: "d", source: line(13), payload: None, ..example(|| serde_json::json!({})) }
     ],
     [],
-    "notes.rs:10: the example payload of `add_note` does not fit its type: invalid type: integer `1`, expected a string",
+    "notes.rs:10: the example payload of `add_note` does not fit its type: invalid type: number, expected a string",
     "notes.rs:11: the example payload of `b` breaks the constraint `length` of `text`",
     "notes.rs:12: the example payload of `c` comes back from the wire as another: {\"boardId\":\"b\",\"text\":\"\"}",
     "notes.rs:13: the example payload of `d` has no place: the event has no payload",

@@ -204,3 +204,49 @@ fn a_revision_of_git_has_its_own_lock() {
     );
     assert!(without.contains("`empty` has no contract.lock.json in this crate"), "{without}");
 }
+
+fn verdict(it: &Crate) -> Value {
+    let table: Value = serde_json::from_str(&it.text("contract.compat.json")).unwrap();
+    let rows = table["versions"].as_object().unwrap();
+    assert_eq!(rows.len(), 1, "{table}");
+    rows.values().next().unwrap().clone()
+}
+
+#[test]
+fn write_says_which_supported_versions_go_on_working() {
+    let it = Crate::new();
+    it.put("locks/1.0.0.json", &old());
+
+    it.run(&CHANGED, &["write"]);
+    let incompatible = verdict(&it);
+    it.run(&STRONGER, &["write"]);
+    let compatible = verdict(&it);
+
+    let because = ["/boards event note_added [event.removed]"];
+    assert_eq!(
+        incompatible,
+        json!({ "version": "1.0.0", "verdict": "incompatible", "because": because })
+    );
+    assert_eq!(compatible, json!({ "version": "1.0.0", "verdict": "compatible", "because": [] }));
+}
+
+#[test]
+fn a_lock_that_does_not_belong_there_stops_the_write_before_anything_is_written() {
+    for (lock, said) in [
+        (
+            old().replace("\"guests\": false", "\"guests\": true"),
+            "take it from version control again",
+        ),
+        (old().replace("\"format\": 1", "\"format\": 99"), "was written by a newer tool"),
+    ] {
+        let it = Crate::new();
+        it.put("locks/1.0.0.json", &lock);
+
+        let (ending, _, err) = it.run(&CONTRACT, &["write"]);
+
+        assert_eq!(ending, Ending::Failed);
+        assert_eq!(err.lines().count(), 1, "{err}");
+        assert!(err.contains("locks/1.0.0.json") && err.contains(said), "{err}");
+        assert_eq!(it.files(), ["Cargo.toml", "locks/1.0.0.json"]);
+    }
+}
