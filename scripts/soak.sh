@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The long runs: property tests with many more cases, histories under faults by the thousand, a crowd in the agent chat,
-# then clients on a link that is cut again and again.
+# The long runs: property tests with many more cases, values of every contract by the million, histories under faults
+# by the thousand, a crowd in the agent chat, then clients on a link that is cut again and again.
 #   SOAK_MINUTES=240 make soak              half an hour unless told
 #   HISTORIES=100000 FULL_HISTORIES=1000 make soak
 source "$(dirname "$0")/lib.sh"
@@ -14,6 +14,7 @@ step "npm packages" scripts/npm-packages.sh
 step "client packages" scripts/build-clients.sh
 step "servers" scripts/build-servers.sh
 step "properties" scripts/test/rust-tests.sh
+scripts/soak/values.sh
 scripts/soak/histories.sh
 step "a crowd for a minute" scripts/soak/load.sh
 echo "  ...     $SOAK_MINUTES minutes of cuts"

@@ -27,7 +27,7 @@ pub(crate) fn make(described: &Described) -> Vec<File> {
     let own = Part { contract, document: Document::of(described, "", SCHEMAS) };
     let shared = Part {
         contract: library.contract,
-        document: Document::of(&library, LIBRARY_PREFIX, SCHEMAS),
+        document: Document::of(library, LIBRARY_PREFIX, SCHEMAS),
     };
     let mut schemas = own.document.definitions();
     schemas.extend(shared.document.definitions());

@@ -95,17 +95,31 @@ fn write_members<T>(
 /// The entries in the order of their keys' UTF-16 code units, as the RFC asks.
 pub(crate) fn sorted(map: &Map<String, Value>) -> Vec<(&String, &Value)> {
     let mut entries: Vec<_> = map.iter().collect();
-    entries.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    // Bytes have the same order as long as nothing lies beyond the basic plane.
+    if entries.iter().all(|(key, _)| key.is_ascii()) {
+        entries.sort_by_key(|(key, _)| key.as_str());
+    } else {
+        entries.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    }
     entries
 }
 
 /// A string as JavaScript's `JSON.stringify` writes it. Serde's escapes are the same ones.
 pub(crate) fn string_text(string: &str) -> String {
+    // Most texts have nothing to escape, and a large contract has a million.
+    if string.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        return format!("\"{string}\"");
+    }
     serde_json::Value::from(string).to_string()
 }
 
 /// A number as JavaScript prints it: shortest digits that read back, exponent from 1e21 and 1e-7.
 fn number_text(number: &Number) -> String {
+    /// Up to here floats hold every integer, and print it without an exponent.
+    const EXACT: u64 = 1 << 53;
+    if let Some(integer) = number.as_u64().filter(|integer| *integer <= EXACT) {
+        return integer.to_string();
+    }
     let Some(value) = number.as_f64() else {
         // Only with `arbitrary_precision`: a number beyond any float. Its own text is all there is.
         return number.to_string();

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use tautline::{Contract, Errors, Event, EventKind, NamespaceFacts, RoomFacts, TypeRef};
 
 use crate::{
@@ -21,6 +22,8 @@ pub struct Described {
     pub received: Schemas,
     /// The types as the server sends them.
     pub sent: Schemas,
+    /// What of it can be seen on the wire.
+    pub facts: Value,
     /// SHA-256 over the wire facts.
     pub hash: String,
     /// The folder of the contract crate.
@@ -39,10 +42,12 @@ impl Described {
             types,
             received,
             sent,
+            facts: Value::Null,
             hash: String::new(),
             crate_root: crate_root.to_owned(),
         };
-        described.hash = crate::canonical::hash(&crate::wire_facts::wire_facts(&described));
+        described.facts = crate::wire_facts::collect(&described);
+        described.hash = crate::canonical::hash(&described.facts);
         (described, mistakes)
     }
 

@@ -7,13 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
-use tautline::{Errors, Event, EventKind, NamespaceFacts, Problem, RoomFacts, TypeRef};
+use tautline::{
+    Deprecated, Errors, Event, EventKind, NamespaceFacts, Problem, RetryAfter, RoomFacts, TypeRef,
+};
 
 use crate::{
     Described,
     canonical::canonical,
     described::{Side, errors, events_of, refusals},
     schemas::{DEFINITIONS, Direction, Schemas, rename_references},
+    wire_facts::{kind, policy},
 };
 
 /// What the names of the library's definitions begin with, so that a contract may have its own
@@ -52,6 +55,8 @@ impl<'a> Document<'a> {
             facts.rooms().into_iter().map(|it| (it.pattern.to_owned(), self.room(it))).collect();
         let mut namespace =
             json!({ "commands": of_side(Side::Command), "events": of_side(Side::Event) });
+        namespace["name"] = json!(facts.name);
+        namespace["description"] = json!(facts.docs.trim());
         if !rooms.is_empty() {
             namespace["rooms"] = Value::Object(rooms);
         }
@@ -60,7 +65,11 @@ impl<'a> Document<'a> {
 
     /// What names a room, and what its members show each other.
     fn room(&self, room: &RoomFacts) -> Value {
-        let mut facts = json!({ "params": self.reference(Direction::Received, &room.ty) });
+        let mut facts = json!({
+            "params": self.reference(Direction::Received, &room.ty),
+            "retention": { "count": room.retention.count, "ageMs": room.retention.age_ms },
+            "receipts": room.receipts,
+        });
         if let Some(presence) = &room.presence {
             facts["presence"] = json!({
                 "shown": self.reference(Direction::Received, presence),
@@ -72,6 +81,19 @@ impl<'a> Document<'a> {
 
     fn event(&self, side: Side, event: &'static Event) -> Value {
         let mut facts = Map::new();
+        let example = |example: Option<fn() -> Value>| example.map(|example| example());
+        for (name, fact) in [
+            ("description", Some(json!(event.docs.trim()))),
+            ("kind", Some(kind(event.kind))),
+            ("acknowledged", Some(json!(event.acknowledged))),
+            ("policy", Some(policy(&event.policy))),
+            ("since", event.policy.since.map(Value::from)),
+            ("deprecated", event.policy.deprecated.map(deprecated)),
+            ("example", example(event.policy.example)),
+            ("answerExample", example(event.policy.answer_example)),
+        ] {
+            facts.extend(fact.map(|fact| (name.to_owned(), fact)));
+        }
         facts.insert("payload".to_owned(), self.payload(side, event));
         // Nobody acknowledges a stream: its answer is how it ends.
         if event.acknowledged || matches!(event.kind, EventKind::Stream { .. }) {
@@ -161,6 +183,33 @@ impl<'a> Document<'a> {
         })
     }
 
+    /// What a refusal means, and its words: enough to refuse in them.
+    pub(crate) fn refusals(&self, errors: &Errors) -> Value {
+        let variant = |variant: &tautline::ErrorVariant| {
+            json!({
+                "name": variant.name,
+                "code": variant.code,
+                "description": variant.docs.trim(),
+                "category": variant.category.as_str(),
+                "severity": variant.severity.as_str(),
+                "recovery": variant.action.as_str(),
+                "after": match variant.after {
+                    RetryAfter::Unset => Value::Null,
+                    RetryAfter::Fixed(ms) => json!({ "ms": ms }),
+                    RetryAfter::Field(field) => json!({ "field": field }),
+                },
+                "maxAttempts": variant.max_attempts,
+                "message": variant.message,
+                "hint": variant.hint,
+                "params": self.params(variant),
+            })
+        };
+        json!({
+            "description": errors.docs.trim(),
+            "variants": errors.variants.iter().map(variant).collect::<Vec<_>>(),
+        })
+    }
+
     fn params(&self, variant: &tautline::ErrorVariant) -> Value {
         let params = variant.params.iter();
         let properties: Map<String, Value> = params
@@ -189,19 +238,24 @@ pub(crate) fn accepts_null(schema: &Value) -> bool {
     }
 }
 
+fn deprecated(deprecated: Deprecated) -> Value {
+    json!({ "note": deprecated.note, "replacement": deprecated.replacement })
+}
+
 fn differing(described: &Described) -> BTreeSet<String> {
     let received = described.received.definitions();
     let sent = described.sent.definitions();
     let mut names: BTreeSet<String> = received
         .iter()
-        .filter(|(name, schema)| {
-            sent.get(*name).is_some_and(|it| canonical(it) != canonical(schema))
-        })
+        .filter(|(name, schema)| sent.get(*name).is_some_and(|it| it != *schema))
         .map(|(name, _)| name.clone())
         .collect();
     // What mentions a definition that differs differs too.
     loop {
         let before = names.len();
+        if before == 0 {
+            return names;
+        }
         for (name, schema) in received {
             let mut mentions = false;
             let mut schema = schema.clone();

@@ -1,10 +1,12 @@
 //! The JSON Schema generator: `contract.schema.json` (2020-12), for validators and other languages.
 
-use serde_json::json;
+use serde_json::{Map, json};
+use tautline::Auth;
 
 use crate::{
     Described, File, MARK,
     canonical::readable,
+    described::errors,
     document::{Document, LIBRARY_PREFIX, problem_definitions},
     library::library,
     schemas::DEFINITIONS,
@@ -15,7 +17,7 @@ pub(crate) fn make(described: &Described) -> Vec<File> {
     let contract = described.contract;
     let library = library();
     let own = Document::of(described, "", DEFINITIONS);
-    let library = Document::of(&library, LIBRARY_PREFIX, DEFINITIONS);
+    let library = Document::of(library, LIBRARY_PREFIX, DEFINITIONS);
     let mut definitions = own.definitions();
     definitions.extend(library.definitions());
     definitions.extend(problem_definitions(DEFINITIONS));
@@ -28,6 +30,10 @@ pub(crate) fn make(described: &Described) -> Vec<File> {
             "name": contract.name,
             "version": contract.version,
             "hash": described.hash,
+            "auth": match contract.auth { Auth::None => "none", Auth::Jwt => "jwt" },
+            "guests": contract.guests,
+            "scopes": contract.scopes,
+            "errors": errors(contract).into_iter().map(|it| (it.name.to_owned(), own.refusals(it))).collect::<Map<_, _>>(),
             "namespaces": own.namespaces(),
             "library": library.namespaces(),
         },

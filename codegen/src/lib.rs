@@ -53,6 +53,10 @@
 //! 3. Each [`Generator`] of [`GENERATORS`] makes its [`File`]s, in memory.
 //! 4. `write.rs` puts those that changed on the disk, each whole or not at all.
 //!
+//! `check` tries besides whether serde, the JSON Schemas and the TypeScript agree about the types:
+//! `drift.rs`. [`testing::assert_contract`] does the same in a test. With the feature `rust`, `rust.rs`
+//! writes a contract again from its document, for services without the contract's crate.
+//!
 //! The same contract gives the same bytes, whatever features of serde_json a build turns on.
 //!
 //! # Adding a generator
@@ -95,6 +99,9 @@ mod file;
 mod outputs;
 mod write;
 
+#[cfg(feature = "rust")]
+mod rust;
+
 pub mod testing;
 
 pub use canonical::{canonical, hash, readable};
@@ -104,6 +111,8 @@ pub use described::{Described, Side};
 pub use file::{File, MARK};
 pub use generators::{Folder, GENERATORS, Generator};
 pub use mistake::Mistake;
+#[cfg(feature = "rust")]
+pub use rust::{RustContract, rust, rust_into};
 pub use schemas::{Direction, Schemas};
 pub use typescript::{
     syntax::{Field, Member, Type},

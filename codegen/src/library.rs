@@ -1,6 +1,6 @@
 //! The library's own events as a contract of their own: every document has them beside the user's.
 
-use std::path::Path;
+use std::{path::Path, sync::OnceLock};
 
 use tautline::{Auth, Contract, Namespace as _, control::Control};
 
@@ -18,8 +18,8 @@ static LIBRARY: Contract = Contract {
     guests: true,
 };
 
-/// The library's contract, described. The laws are not for it: it may use the reserved names.
-pub(crate) fn library() -> Described {
-    let (described, _) = Described::read(&LIBRARY, Path::new(""));
-    described
+/// The library's contract, described once. The laws are not for it: it may use the reserved names.
+pub(crate) fn library() -> &'static Described {
+    static DESCRIBED: OnceLock<Described> = OnceLock::new();
+    DESCRIBED.get_or_init(|| Described::read(&LIBRARY, Path::new("")).0)
 }

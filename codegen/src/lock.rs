@@ -24,7 +24,7 @@ pub(crate) fn text(described: &Described) -> String {
         "contract": wire_facts(described),
         "format": gate::FORMAT,
         "hash": described.hash,
-        "library": wire_facts(&library()),
+        "library": wire_facts(library()),
         "texts": gate::texts(described),
         "version": described.contract.version,
     });

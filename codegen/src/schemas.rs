@@ -24,16 +24,19 @@ pub enum Direction {
 pub struct Schemas {
     direction: Direction,
     definitions: BTreeMap<String, Value>,
+    /// The types that were read, where they are used, by their names in Rust.
+    used: BTreeMap<&'static str, Value>,
 }
 
 impl Schemas {
     /// Reads all `types` and what they mention.
     pub fn read(direction: Direction, types: &[TypeRef]) -> Self {
         let mut generator = generator(direction);
+        let mut used = BTreeMap::new();
         for ty in types {
-            let _ = ty.json_schema(&mut generator);
+            used.entry(ty.rust_name()).or_insert_with(|| use_of(ty, &mut generator));
         }
-        Self { direction, definitions: Self::finish(generator) }
+        Self { direction, definitions: Self::finish(generator), used }
     }
 
     /// The definitions that a generator has collected.
@@ -49,9 +52,8 @@ impl Schemas {
 
     /// The schema of one type where it is used: mostly a `$ref` to a definition.
     pub fn of(&self, ty: &TypeRef) -> Value {
-        let mut schema = ty.json_schema(&mut generator(self.direction)).to_value();
-        add_bounds(&mut schema);
-        schema
+        let known = self.used.get(ty.rust_name()).cloned();
+        known.unwrap_or_else(|| use_of(ty, &mut generator(self.direction)))
     }
 
     /// Which way the values travel.
@@ -85,6 +87,13 @@ impl Schemas {
         let required = object.get("required").and_then(Value::as_array);
         Some((property, required.is_some_and(|names| names.iter().any(|known| known == name))))
     }
+}
+
+/// The schema of a type where it is used. What it refers to stays with the generator.
+fn use_of(ty: &TypeRef, generator: &mut SchemaGenerator) -> Value {
+    let mut schema = ty.json_schema(generator).to_value();
+    add_bounds(&mut schema);
+    schema
 }
 
 /// The name that a reference leads to.
@@ -171,8 +180,16 @@ pub(crate) fn wire_facts_of(schema: &Value) -> Value {
 fn strip(schema: &mut Value) {
     for_each_subschema(schema, &mut strip);
     let Some(object) = schema.as_object_mut() else { return };
-    for text in ["$schema", "title", "description", "examples", "example", "deprecated", "$comment"]
-    {
+    for text in [
+        "$schema",
+        "title",
+        "description",
+        "examples",
+        "example",
+        "deprecated",
+        "$comment",
+        "x-tautline",
+    ] {
         object.remove(text);
     }
     for unordered in ["required", "enum", "oneOf", "anyOf", "type"] {

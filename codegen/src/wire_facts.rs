@@ -18,6 +18,11 @@ use crate::{
 
 /// The wire facts of a contract.
 pub fn wire_facts(described: &Described) -> Value {
+    described.facts.clone()
+}
+
+/// Collects them, from a contract whose types were read.
+pub(crate) fn collect(described: &Described) -> Value {
     let contract = described.contract;
     let mut scopes = contract.scopes.to_vec();
     scopes.sort_unstable();
@@ -59,21 +64,25 @@ fn event(
         .flat_map(|errors| errors.variants.iter().map(|variant| variant.code))
         .collect();
     codes.sort_unstable();
-    let kind = match event.kind {
-        EventKind::Plain => json!("plain"),
-        EventKind::Join => json!("join"),
-        EventKind::Stream { lease_ms } => json!({ "stream": { "leaseMs": lease_ms } }),
-        EventKind::Question { expires_ms } => json!({ "question": { "expiresMs": expires_ms } }),
-    };
     json!({
         "id": id(facts, side, event),
-        "kind": kind,
+        "kind": kind(event.kind),
         "acknowledged": event.acknowledged,
         "payload": schema(side.payload(), event.payload),
         "answer": schema(side.answer(event.kind), event.answer),
         "errors": codes,
         "policy": policy(&event.policy),
     })
+}
+
+/// What an event is beside a message.
+pub(crate) fn kind(kind: EventKind) -> Value {
+    match kind {
+        EventKind::Plain => json!("plain"),
+        EventKind::Join => json!("join"),
+        EventKind::Stream { lease_ms } => json!({ "stream": { "leaseMs": lease_ms } }),
+        EventKind::Question { expires_ms } => json!({ "question": { "expiresMs": expires_ms } }),
+    }
 }
 
 /// The name of an event for as long as it exists: `/chat command send_message`.

@@ -25,6 +25,7 @@ const CRATES = {
     "tautline-fault-proxy",
     "tautline-server",
   ],
+  "tautline-document-server": ["tautline", "tautline-server"],
   "tautline-conformance-server": [
     "tautline",
     "tautline-conformance",

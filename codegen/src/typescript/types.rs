@@ -253,12 +253,14 @@ fn users(
     roots: &BTreeMap<&'static str, BTreeSet<String>>,
     namespaces: &[&'static NamespaceFacts],
 ) -> BTreeMap<String, BTreeSet<&'static str>> {
+    let by_name: BTreeMap<&str, &Named> =
+        named.iter().map(|named| (named.name.as_str(), named)).collect();
     let mut users: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
     for namespace in namespaces {
         let mut open: Vec<String> =
             roots.get(namespace.name).into_iter().flatten().cloned().collect();
         while let Some(name) = open.pop() {
-            let Some(known) = named.iter().find(|named| named.name == name) else { continue };
+            let Some(known) = by_name.get(name.as_str()) else { continue };
             if users.entry(name).or_default().insert(namespace.name) {
                 let mut mentioned = BTreeSet::new();
                 known.ty.names(&mut mentioned);

@@ -103,6 +103,9 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for Patch<T> {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        Option::<T>::json_schema(generator)
+        let mut schema = Option::<T>::json_schema(generator);
+        // To a validator `null` is a value like another; here it says something.
+        schema.insert("x-tautline".to_owned(), "patch".into());
+        schema
     }
 }
