@@ -9,10 +9,12 @@ use crate::auth::Authenticator;
 use crate::failpoint::Failpoints;
 use crate::journal::{Journal, Memory};
 use crate::jwt::Jwt;
+use crate::limits::Limits;
 use crate::mount::{Mount, MountedNamespace, Mounting};
 use crate::observe::{Observer, Observers};
 use crate::revocation::Revocations;
 use crate::runtime::{Runtime, Told};
+use crate::sentry::{Audit, Decision, Sentry};
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::term::TermLimits;
@@ -28,6 +30,7 @@ pub struct Builder {
     journal: Arc<dyn Journal>,
     mounts: Vec<Pending>,
     observer: Option<Arc<dyn Observer>>,
+    audit: Option<Audit>,
     pub(crate) failpoints: Failpoints,
 }
 
@@ -46,6 +49,7 @@ impl Builder {
             journal: Arc::new(Memory::new()),
             mounts: Vec::new(),
             observer: None,
+            audit: None,
             failpoints: Failpoints::default(),
         }
     }
@@ -85,6 +89,13 @@ impl Builder {
         self
     }
 
+    /// Hears of each warning, each disconnect and each ban, and why. Called where it is decided: it
+    /// must not wait.
+    pub fn audit(mut self, hear: impl Fn(&Decision) + Send + Sync + 'static) -> Self {
+        self.audit = Some(Arc::new(hear));
+        self
+    }
+
     /// Serves the namespace `N` with `service`.
     pub fn namespace<N: Namespace>(mut self, service: impl Mount<N>) -> Self {
         let mount = Box::new(move |runtime: &Mounting| service.mount(runtime));
@@ -113,11 +124,14 @@ impl Builder {
             retry_after_ms: u32::try_from(self.settings.retry_after.as_millis())
                 .unwrap_or(u32::MAX),
         };
+        let Limits { suspicion, allowed_users, .. } = &self.settings.limits;
+        let sentry = Sentry::new(suspicion.clone(), allowed_users.clone(), self.audit);
         let runtime = Runtime::start(
             self.contract,
             self.journal,
             told,
             &self.settings.limits,
+            Arc::clone(&sentry),
             (Observers(self.observer), self.failpoints),
         )
         .map_err(|error| BuildError { mistakes: vec![error.to_string()] })?;
@@ -130,6 +144,7 @@ impl Builder {
             revocations: self.revocations,
             clock: runtime.clock,
             secret: runtime.journal.secret(),
+            sentry,
             inboxes,
         });
         // The runtime is new: nobody has set it before.

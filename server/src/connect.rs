@@ -21,6 +21,7 @@ use crate::handshake;
 use crate::link::{Arrived, Inbox, Link, panic_message};
 use crate::note;
 use crate::roster::Roster;
+use crate::sentry::{Offence, Suspect};
 use crate::trace::TraceId;
 use crate::versions::{Admission, Fit, Versions};
 
@@ -115,6 +116,10 @@ impl Door {
         if keeper.is_draining.load(std::sync::atomic::Ordering::Acquire) {
             return Err(LibraryCode::ShuttingDown.problem().into());
         }
+        connection.note_entering();
+        if let Some(client) = connection.peer().client() {
+            self.look_at(connection, &Suspect::Address(client))?;
+        }
         if auth.is_some_and(|auth| auth.len() > keeper.greeting_bytes) {
             return Err(LibraryCode::PayloadTooLarge.problem().into());
         }
@@ -126,8 +131,14 @@ impl Door {
         let identity = keeper.gate.admit(connection, &greeting).await;
         let identity = identity.map_err(|denial| {
             tracing::info!(cause = %denial.cause, "the caller was not recognised");
+            if denial.code == LibraryCode::TokenInvalid {
+                connection.sentry().blame_address(connection, Offence::BadCredentials);
+            }
             Box::new(denial.code.problem())
         })?;
+        if !identity.guest {
+            self.look_at(connection, &Suspect::User(identity.subject.clone()))?;
+        }
         if connection.seat_user(&identity.subject, &keeper.arrivals).is_err() {
             tracing::info!(subject = identity.subject, "the user has too many connections");
             return Err(Box::new(handshake::too_many()));
@@ -148,6 +159,17 @@ impl Door {
         socket.on_disconnect(Closer(Arc::clone(&link)));
         socket.extensions.insert(Arriving(link));
         Ok(())
+    }
+
+    /// Sends those away who are banned, and their connection with them.
+    fn look_at(&self, connection: &Arc<Connection>, suspect: &Suspect) -> Result<(), Box<Problem>> {
+        match connection.sentry().refusal(suspect) {
+            None => Ok(()),
+            Some(problem) => {
+                connection.put_out();
+                Err(problem.into())
+            }
+        }
     }
 
     fn fault(&self, cause: &str) -> Box<Problem> {
@@ -240,6 +262,9 @@ impl DisconnectHandler<Unicast, Own> for Closer {
         defer: fn(Arc<Socket<Unicast>>),
     ) {
         let connection = self.0.connection();
+        if matches!(reason, Gone::PacketParsingError) {
+            connection.sentry().blame(&self.0, Offence::BrokenProtocol);
+        }
         self.0.finish(match reason {
             Gone::ClientNSDisconnect => DisconnectReason::ClientLeft,
             Gone::HeartbeatTimeout => DisconnectReason::HeartbeatTimeout,

@@ -18,6 +18,7 @@ use crate::io_handle::{IoHandle, ReadPause};
 use crate::outbound::Outbound;
 use crate::rates::Bucket;
 use crate::roster::Roster;
+use crate::sentry::{Offence, Sentry};
 use crate::session::lock;
 use crate::shortcut::Shortcut;
 
@@ -43,7 +44,13 @@ pub(crate) struct Connection {
     polling: OnceLock<Polling>,
     shortcut: OnceLock<Arc<Shortcut>>,
     is_upgrading: AtomicBool,
+    /// Whether nothing that it says counts any more.
+    is_silenced: AtomicBool,
     roster: Weak<Roster>,
+    /// Who watches it.
+    sentry: Arc<Sentry>,
+    /// Whether it has ever asked for anything.
+    has_asked: AtomicBool,
     /// Frames may come from threads that know no runtime, such as a journal's writer.
     runtime: Handle,
 }
@@ -86,8 +93,9 @@ impl Connection {
         peer: Peer,
         outbound: Outbound,
         allowance: Option<Bucket>,
-        roster: &Arc<Roster>,
+        sentry: &Arc<Sentry>,
     ) -> Arc<Self> {
+        let roster = sentry.roster();
         let connection = Arc::new(Self {
             id: Uuid::new_v4(),
             io,
@@ -102,7 +110,10 @@ impl Connection {
             polling: OnceLock::new(),
             shortcut: OnceLock::new(),
             is_upgrading: AtomicBool::new(false),
+            is_silenced: AtomicBool::new(false),
             roster: Arc::downgrade(roster),
+            sentry: Arc::clone(sentry),
+            has_asked: AtomicBool::new(false),
             runtime: Handle::current(),
         });
         roster.add_connection(&connection);
@@ -196,6 +207,16 @@ impl Connection {
         !self.has_entered.swap(true, Ordering::Relaxed)
     }
 
+    /// Who watches it.
+    pub(crate) fn sentry(&self) -> &Arc<Sentry> {
+        &self.sentry
+    }
+
+    /// Notes that it asks to enter a namespace.
+    pub(crate) fn note_entering(&self) {
+        self.has_asked.store(true, Ordering::Relaxed);
+    }
+
     /// Counts a refused CONNECT and gives the number so far.
     pub(crate) fn count_refusal(&self) -> u32 {
         self.refusals.fetch_add(1, Ordering::Relaxed) + 1
@@ -219,6 +240,18 @@ impl Connection {
             tokio::time::sleep(LAST_WORDS).await;
             connection.cut();
         });
+    }
+
+    /// Ends it as [`Connection::end`] does, and hears nothing more of it: a flood costs nothing while
+    /// the last words go out.
+    pub(crate) fn put_out(self: &Arc<Self>) {
+        self.is_silenced.store(true, Ordering::Relaxed);
+        self.end(DisconnectReason::Kicked);
+    }
+
+    /// Whether nothing that it says counts any more.
+    pub(crate) fn is_silenced(&self) -> bool {
+        self.is_silenced.load(Ordering::Relaxed)
     }
 
     fn cut(&self) {
@@ -253,6 +286,9 @@ impl Drop for Connection {
     fn drop(&mut self) {
         if let Some(roster) = self.roster.upgrade() {
             roster.forget(self.id, self.polling.get().map(|polling| polling.session.as_str()));
+        }
+        if !self.has_asked.load(Ordering::Relaxed) && self.ending().is_none() {
+            self.sentry.blame_address(self, Offence::NeverEntered);
         }
     }
 }

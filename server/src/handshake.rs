@@ -28,6 +28,7 @@ use tower::{Layer, Service};
 use crate::address::ClientAddress;
 use crate::arrivals::Full;
 use crate::connection::{Connection, Peer};
+use crate::sentry::{Offence, Suspect};
 use crate::trace::TraceId;
 use crate::transport::Core;
 
@@ -136,7 +137,11 @@ async fn answer(core: Arc<Core>, mut request: Request<Body>) -> Response {
     let is_known = query.session.is_some_and(|session| core.roster.polling(session).is_some());
     // Guessing sessions is no cheaper than opening them.
     if !is_known && let Err(full) = core.arrivals.handshake(client) {
+        core.sentry.accuse(client.map(Suspect::Address), Offence::Handshakes, None);
         return refuse_full(client, full);
+    }
+    if !is_known && query.session.is_some() {
+        core.sentry.accuse(client.map(Suspect::Address), Offence::UnknownSession, None);
     }
     if query.is_websocket && query.is_version_4 && core.settings.transports.has_websocket() {
         let session = query.session.map(str::to_owned);

@@ -28,6 +28,7 @@ use crate::problems::{Trouble, hold};
 use crate::rates::{self, EventRates, Exceeded};
 use crate::refuse;
 use crate::runtime::Runtime;
+use crate::sentry::Offence;
 use crate::session::{Job, Session};
 use crate::trace::TraceId;
 
@@ -303,6 +304,9 @@ impl Arrived<'_> {
         let (namespace, code) = (session.facts().path, Some(problem.code.as_str()));
         runtime.observers.observe(&Fact::Ran { namespace, event, took: Duration::ZERO, code });
         problem.trace_id = trace.to_string();
+        if let Some(cause) = Offence::of(&problem) {
+            session.link.connection().sentry().blame(&session.link, cause);
+        }
         if let Some(id) = self.meta.id {
             // Its successors must not run before it.
             session.remember_refused(id);

@@ -52,7 +52,7 @@ pub trait Journal: Send + Sync + 'static {
         max_bytes: usize,
     ) -> JournalFuture<'a, Page>;
 
-    /// The streams and questions that were begun and not ended. Asked once, when the server starts.
+    /// The streams, questions and bans that were begun and not ended. Asked once, when the server starts.
     fn unfinished(&self) -> JournalFuture<'_, Unfinished>;
 
     /// How far each user has got in a room, by subject.
@@ -107,7 +107,7 @@ pub trait JournalWriter: Send + 'static {
         entry: &LedgerEntry,
     ) -> Result<Option<LedgerEntry>, JournalError>;
 
-    /// Notes what became of a stream, a question or a receipt.
+    /// Notes what became of a stream, a question, a receipt or a ban.
     ///
     /// # Errors
     /// When it cannot be stored; the runtime rolls the savepoint back.
@@ -270,7 +270,7 @@ impl StoredEvent {
     }
 }
 
-/// What becomes of streams, questions and receipts, which live longer than one event.
+/// What becomes of streams, questions, receipts and bans, which live longer than one event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// A stream began.
@@ -302,6 +302,8 @@ pub enum Change {
         /// How far.
         receipt: Receipt,
     },
+    /// Somebody was banned, or is forgiven: then the record's level is 0, and nothing is kept.
+    BanChanged(BanRecord),
     /// A client knows more of a room than there is: the room was taken back, as by a copy of the
     /// storage that was brought back. It gets a new epoch, so that nobody else goes on from there
     /// either; at most once while the journal is open, since then it cannot have been taken back again
@@ -352,6 +354,19 @@ pub struct QuestionRecord {
     pub expires_at: u64,
 }
 
+/// Who may not connect, or was not allowed to lately.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BanRecord {
+    /// What the name is of: `address` or `user`.
+    pub kind: String,
+    /// The address, or the subject.
+    pub name: String,
+    /// How many bans there were, as far as they count.
+    pub level: u8,
+    /// Until when the last one is, in Unix milliseconds.
+    pub until: u64,
+}
+
 /// How far a user has got in a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Receipt {
@@ -368,6 +383,8 @@ pub struct Unfinished {
     pub streams: Vec<StreamRecord>,
     /// Questions.
     pub questions: Vec<QuestionRecord>,
+    /// Bans, and what the next ones' length depends on.
+    pub bans: Vec<BanRecord>,
 }
 
 impl Receipt {

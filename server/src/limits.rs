@@ -6,6 +6,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use tautline::Contract;
 
+use crate::sentry::Suspicion;
+
 /// What one client may ask for. Every default suits a server on the open internet.
 ///
 /// Beside these, each event has the rate and the cost that its contract gives it.
@@ -43,6 +45,10 @@ pub struct Limits {
     /// [`Settings::trusted_proxies`](crate::Settings::trusted_proxies) yet, and that would be
     /// everybody at once. A server whose clients are in such a network gives it another list.
     pub allowed_networks: Vec<IpNet>,
+    /// Which users are never suspect, by subject: a monitor, a load test. Default none.
+    pub allowed_users: Vec<String>,
+    /// What is done with those who do what honest clients do not.
+    pub suspicion: Suspicion,
 }
 
 /// So much at once, and so much more every second (GCRA, a bucket that leaks evenly).
@@ -84,6 +90,8 @@ impl Default for Limits {
             connections_per_address: Some(200),
             connections_per_user: Some(50),
             allowed_networks: PRIVATE.to_vec(),
+            allowed_users: Vec::new(),
+            suspicion: Suspicion::default(),
         }
     }
 }
@@ -100,12 +108,14 @@ impl Limits {
             connections_per_address: None,
             connections_per_user: None,
             allowed_networks: Vec::new(),
+            allowed_users: Vec::new(),
+            suspicion: Suspicion { is_shadow: true, ..Suspicion::default() },
         }
     }
 
     /// Everything that is wrong with these limits, each with its way out.
     pub(crate) fn mistakes(&self) -> Vec<String> {
-        let mut mistakes = Vec::new();
+        let mut mistakes = self.suspicion.mistakes();
         let handshakes = self.handshakes.map(|allowance| ("handshakes", allowance));
         for (name, allowance) in self.allowances().chain(handshakes) {
             if allowance.burst == 0 || allowance.per_second == 0 {

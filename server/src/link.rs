@@ -206,6 +206,9 @@ impl Link {
 
     /// Takes an event from the client.
     pub(crate) fn receive(self: &Arc<Self>, event: Arrived) {
+        if self.connection.is_silenced() {
+            return;
+        }
         if !self.is_open() {
             match &mut *self.phase() {
                 Phase::Opening { early, .. } => return early.push(event),

@@ -11,6 +11,7 @@ use crate::io_handle::{IoHandle, IoLimits};
 use crate::link::{Inbox, Link};
 use crate::outbound::{Outbound, OutboundLimits};
 use crate::port::{Blocked, Port};
+use crate::sentry::{Sentry, Suspicion};
 
 /// The far end of a recorded link.
 #[derive(Clone, Debug)]
@@ -41,8 +42,9 @@ impl Recorder {
         let stall = Duration::from_secs(30);
         let io = IoHandle::new(IoLimits { stall, pause: Duration::from_secs(10) });
         let outbound = Outbound::new(OutboundLimits { frames: 4, bytes: 1024, stall });
-        let roster = Arc::default();
-        let connection = Connection::new(io, Peer::default(), outbound, None, &roster);
+        let sentry = Sentry::new(Suspicion::default(), Vec::new(), None);
+        let roster = Arc::clone(sentry.roster());
+        let connection = Connection::new(io, Peer::default(), outbound, None, &sentry);
         let port = Box::new(recorder.clone());
         let link = Link::new(connection, Arc::clone(inbox), identity, port, roster);
         (link, recorder)

@@ -26,6 +26,7 @@ use crate::rates::{Exceeded, Rates};
 use crate::receipt::{self, Receipts};
 use crate::room_kinds::RoomKinds;
 use crate::room_table::RoomTable;
+use crate::sentry::Sentry;
 use crate::session::{Job, Session};
 use crate::stream::{self, Streams};
 use crate::tasks::Tasks;
@@ -72,6 +73,8 @@ pub(crate) struct Runtime {
     pub(crate) told: Told,
     /// Who may send how much.
     pub(crate) rates: Arc<Rates>,
+    /// Who watches everybody.
+    pub(crate) sentry: Arc<Sentry>,
     /// How callers are recognised: the transport's, which is made after this.
     pub(crate) gate: OnceLock<Gate>,
     /// Who hears what happens.
@@ -92,6 +95,7 @@ impl Runtime {
         journal: Arc<dyn Journal>,
         told: Told,
         limits: &Limits,
+        sentry: Arc<Sentry>,
         (observers, failpoints): (Observers, Failpoints),
     ) -> Result<Arc<Self>, JournalError> {
         let clock = Clock::new();
@@ -101,6 +105,7 @@ impl Runtime {
         let means =
             Means { publisher: Arc::clone(&publisher), clock, failpoints: failpoints.clone() };
         let writer = WriterHandle::start(&*journal, means)?;
+        sentry.set_writer(writer.clone());
         crate::heads::start(&rooms, told.heads_interval);
         let rates = Rates::new(contract, limits, clock);
         rates.start_forgetting();
@@ -133,6 +138,7 @@ impl Runtime {
             tasks: Tasks::default(),
             told,
             rates,
+            sentry,
             gate: OnceLock::new(),
             observers,
             failpoints,

@@ -18,6 +18,7 @@ use crate::listener::SocketListener;
 use crate::presence::Present;
 use crate::rooms::RoomHandle;
 use crate::runtime::Runtime;
+use crate::sentry::Bans;
 use crate::stage::personal;
 use crate::term;
 use crate::transport::Transport;
@@ -127,6 +128,11 @@ impl Server {
     /// In how many rooms somebody is. Those in which everybody is by itself do not count.
     pub fn rooms(&self) -> usize {
         self.runtime.rooms.named()
+    }
+
+    /// Who may not connect, and the way to change that.
+    pub fn bans(&self) -> Bans {
+        Bans(Arc::clone(&self.runtime.sentry))
     }
 
     /// Whether the journal can store. While it cannot, the server stays up, refuses commands that

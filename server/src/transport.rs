@@ -27,6 +27,7 @@ use crate::outbound::{Outbound, OutboundLimits};
 use crate::rates::Bucket;
 use crate::revocation::Revocations;
 use crate::roster::Roster;
+use crate::sentry::Sentry;
 use crate::settings::{Settings, Transports};
 use crate::versions::Versions;
 
@@ -41,6 +42,8 @@ pub(crate) struct TransportParts {
     pub(crate) clock: Clock,
     /// What the credentials of guests are signed with.
     pub(crate) secret: [u8; 32],
+    /// Who watches everybody, and knows who is there.
+    pub(crate) sentry: Arc<Sentry>,
     /// One for each namespace.
     pub(crate) inboxes: Vec<Arc<dyn Inbox>>,
 }
@@ -65,6 +68,7 @@ pub(crate) struct Core {
     pub(crate) arrivals: Arc<Arrivals>,
     /// With which states of the contract.
     pub(crate) versions: Arc<Versions>,
+    pub(crate) sentry: Arc<Sentry>,
 }
 
 impl Transport {
@@ -80,7 +84,7 @@ impl Transport {
 
     /// Puts it together. The parts have been looked at before: [`Transport::mistakes`].
     pub(crate) fn new(parts: TransportParts) -> Self {
-        let TransportParts { contract, settings, inboxes, clock, .. } = parts;
+        let TransportParts { contract, settings, inboxes, clock, sentry, .. } = parts;
         let gate = Gate::new(GateParts {
             contract,
             authenticator: parts.authenticator,
@@ -90,7 +94,7 @@ impl Transport {
             deadline: settings.authentication_timeout,
         });
         let adapters = Arc::new(Adapters::default());
-        let roster = Arc::new(Roster::default());
+        let roster = Arc::clone(sentry.roster());
         let is_draining = Arc::new(AtomicBool::new(false));
         let arrivals = Arrivals::new(&settings.limits, settings.trusted_proxies.clone(), clock);
         arrivals.start_forgetting();
@@ -122,6 +126,7 @@ impl Transport {
             clock,
             arrivals,
             versions,
+            sentry,
         });
         Self { core, gate }
     }
@@ -169,7 +174,7 @@ impl Core {
         });
         let events = self.settings.limits.connection_events;
         let allowance = events.map(|allowance| Bucket::new(allowance.into(), self.clock));
-        Connection::new(io, peer, outbound, allowance, &self.roster)
+        Connection::new(io, peer, outbound, allowance, &self.sentry)
     }
 }
 

@@ -531,4 +531,6 @@ pub enum NoticeKind {
     ConnectionReplaced,
     /// The server ends the connection at once; `problem` says why, and what helps.
     Closing,
+    /// The connection asks for too much that is refused, and ends if it goes on.
+    Suspicious,
 }

@@ -208,6 +208,10 @@ library_codes! {
     /// Too many calls; `afterMs` says when to go on.
     RateLimited => "rate_limited", RateLimited, Retry,
         "That was too much at once.", "Wait a moment.";
+    /// The caller, or its address, did too much that honest clients do not; `afterMs` says for how
+    /// long it may not come.
+    Banned => "banned", PermissionDenied, Reconnect,
+        "You are locked out for a while.", "Come back later; if this is a mistake, contact support.";
     /// The server or the connection has no room for more.
     Capacity => "capacity", Capacity, Retry,
         "The service is busy.", "It is tried again in a moment.";

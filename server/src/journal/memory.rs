@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tautline::{Retention, SafeInt, Uuid};
 
 use super::{
-    Change, Health, Host, Journal, JournalError, JournalFuture, JournalWriter, LedgerEntry,
-    LedgerKey, NewEvent, Page, QuestionRecord, Receipt, RoomKey, StoredEvent, StreamRecord,
-    Unfinished,
+    BanRecord, Change, Health, Host, Journal, JournalError, JournalFuture, JournalWriter,
+    LedgerEntry, LedgerKey, NewEvent, Page, QuestionRecord, Receipt, RoomKey, StoredEvent,
+    StreamRecord, Unfinished,
 };
 use crate::clock::Clock;
 use crate::position::{Extent, Position};
@@ -38,6 +38,7 @@ struct Stored {
     streams: BTreeMap<Uuid, StreamRecord>,
     questions: BTreeMap<Uuid, QuestionRecord>,
     receipts: HashMap<RoomKey, BTreeMap<String, Receipt>>,
+    bans: BTreeMap<(String, String), BanRecord>,
 }
 
 struct Room {
@@ -156,7 +157,8 @@ impl Journal for Memory {
             let stored = self.shared.stored();
             let streams = stored.streams.values().cloned().collect();
             let questions = stored.questions.values().cloned().collect();
-            Ok(Unfinished { streams, questions })
+            let bans = stored.bans.values().cloned().collect();
+            Ok(Unfinished { streams, questions, bans })
         })
     }
 
@@ -335,6 +337,14 @@ impl Stored {
                 let receipts = self.receipts.entry(room).or_default();
                 let known = receipts.entry(subject).or_default();
                 *known = known.merged(receipt);
+            }
+            Change::BanChanged(ban) => {
+                let name = (ban.kind.clone(), ban.name.clone());
+                if ban.level == 0 {
+                    self.bans.remove(&name);
+                } else {
+                    self.bans.insert(name, ban);
+                }
             }
             // The epoch is as old as the process, and nothing is taken back while that lives.
             Change::RoomOvertaken { .. } => {}

@@ -56,7 +56,8 @@ pub(crate) async fn take_up(runtime: Weak<Runtime>) {
     while let Some(runtime) = runtime.upgrade() {
         match runtime.journal.unfinished().await {
             Ok(unfinished) => {
-                let Unfinished { mut streams, mut questions } = unfinished;
+                let Unfinished { mut streams, mut questions, bans } = unfinished;
+                runtime.sentry.found(bans);
                 runtime.streams.begun.end(|begun| {
                     streams.retain(|stream| !begun.contains(&stream.id));
                     questions.retain(|question| !begun.contains(&question.id));

@@ -25,6 +25,7 @@ use crate::io_handle::ReadPause;
 use crate::jwt::Jwt;
 use crate::link::{Inbox, Link};
 use crate::revocation::Revocations;
+use crate::sentry::Sentry;
 use crate::settings::Settings;
 use crate::testing::{TestClient, TestSocket};
 use crate::versions::Admission;
@@ -201,6 +202,7 @@ impl Rig {
         let (chat, tasks) = (Diary::new(&CHAT), Diary::new(&TASKS));
         let transport = Transport::new(TransportParts {
             contract,
+            sentry: Sentry::new(settings.limits.suspicion.clone(), Vec::new(), None),
             settings,
             authenticator: match contract.auth {
                 Auth::None => None,

@@ -60,5 +60,6 @@ suite! {
         a_part_with_an_old_number_changes_nothing,
         a_question_is_open_until_it_is_settled,
         receipts_only_go_forward,
+        a_ban_is_kept_until_it_is_forgiven,
         changes_of_a_command_that_is_rolled_back_are_none;
 }

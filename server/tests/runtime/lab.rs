@@ -100,6 +100,13 @@ impl Authenticator for Trusting {
     fn authenticate<'a>(&'a self, credentials: Credentials<'a>) -> Authentication<'a> {
         Box::pin(async move {
             let token = credentials.token.ok_or(AuthError::Missing)?;
+            match token {
+                "a forged token" => {
+                    return Err(AuthError::Invalid(tautline::Cause::new("it is forged")));
+                }
+                "an expired token" => return Err(AuthError::Expired),
+                _ => {}
+            }
             let (subject, scope) = token.split_once('+').unwrap_or((token, ""));
             Ok(Identity {
                 subject: subject.to_owned(),

@@ -1,9 +1,9 @@
-//! What becomes of streams, questions and receipts.
+//! What becomes of streams, questions, receipts and bans.
 
 use rusqlite::{Connection, params};
 use tautline::Uuid;
 
-use super::super::{Change, QuestionRecord, Receipt, RoomKey, StreamRecord};
+use super::super::{BanRecord, Change, QuestionRecord, Receipt, RoomKey, StreamRecord};
 use super::rooms::Rooms;
 use super::rows::{id, pack, signed};
 use crate::encode::json;
@@ -33,6 +33,7 @@ pub(super) fn apply(
         Change::ReceiptGiven { room, subject, receipt } => {
             give_receipt(connection, rooms, room, subject, *receipt)
         }
+        Change::BanChanged(ban) => change_ban(connection, ban),
         Change::RoomOvertaken { room, known } => rooms.renew(connection, room, known),
     }
 }
@@ -115,6 +116,21 @@ fn open_question(connection: &Connection, question: &QuestionRecord) -> rusqlite
             attachments,
             signed(question.expires_at),
         ])
+        .map(drop)
+}
+
+fn change_ban(connection: &Connection, ban: &BanRecord) -> rusqlite::Result<()> {
+    if ban.level == 0 {
+        return connection
+            .prepare_cached("DELETE FROM tautline_bans WHERE kind = ?1 AND name = ?2")?
+            .execute([&ban.kind, &ban.name])
+            .map(drop);
+    }
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO tautline_bans (kind, name, level, until) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![ban.kind, ban.name, ban.level, signed(ban.until)])
         .map(drop)
 }
 

@@ -3,7 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use tautline::{Retention, RoomName, Uuid};
 
-use super::super::{Page, QuestionRecord, Receipt, RoomKey, StoredEvent, StreamRecord, Unfinished};
+use super::super::{
+    BanRecord, Page, QuestionRecord, Receipt, RoomKey, StoredEvent, StreamRecord, Unfinished,
+};
 use super::epoch;
 use super::rooms::retention;
 use super::rows::{self, number, parsed, payload, signed};
@@ -170,7 +172,14 @@ pub(super) fn unfinished(connection: &Connection) -> rusqlite::Result<Unfinished
             expires_at: number(row, 6)?,
         })
     })?;
-    Ok(Unfinished { streams, questions: questions.collect::<rusqlite::Result<_>>()? })
+    let questions = questions.collect::<rusqlite::Result<_>>()?;
+    let mut bans = connection
+        .prepare_cached("SELECT kind, name, level, until FROM tautline_bans ORDER BY kind, name")?;
+    let bans = bans.query_map([], |row| {
+        let (kind, name, level) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(BanRecord { kind, name, level, until: number(row, 3)? })
+    })?;
+    Ok(Unfinished { streams, questions, bans: bans.collect::<rusqlite::Result<_>>()? })
 }
 
 /// How far each user has got in a room.

@@ -6,6 +6,7 @@ use tautline::{Cause, RecoveryAction};
 
 use super::*;
 use crate::auth::{AuthError, Authentication, Authenticator, Credentials};
+use crate::sentry::{Sentry, Suspicion};
 
 async fn refused(contract: &'static Contract, auth: Value) -> tautline::Problem {
     let rig = Rig::with(contract, Settings::default());
@@ -177,6 +178,7 @@ impl Authenticator for Odd {
 fn odd() -> Rig {
     let chat = Diary::new(&CHAT);
     let transport = Transport::new(TransportParts {
+        sentry: Sentry::new(Suspicion::default(), Vec::new(), None),
         contract: &CLOSED,
         settings: Settings::default(),
         authenticator: Some(Arc::new(Odd)),

@@ -45,7 +45,7 @@ pub(crate) async fn a_stream_is_unfinished_until_it_ends(journal: &dyn Journal) 
 
     let text = "Once upon a time".to_owned();
     let first = StreamRecord { number: 10, text, lease_until: 20, ..stream(1) };
-    assert_eq!(unfinished, Unfinished { streams: vec![first], questions: Vec::new() });
+    assert_eq!(unfinished, Unfinished { streams: vec![first], ..Unfinished::default() });
 }
 
 pub(crate) async fn a_part_with_an_old_number_changes_nothing(journal: &dyn Journal) {
@@ -73,7 +73,7 @@ pub(crate) async fn a_question_is_open_until_it_is_settled(journal: &dyn Journal
     record(&mut *writer, &[Change::QuestionClosed(Uuid::from_u128(1))]);
 
     let unfinished = journal.unfinished().await.unwrap();
-    assert_eq!(unfinished, Unfinished { streams: Vec::new(), questions: vec![question(2)] });
+    assert_eq!(unfinished, Unfinished { questions: vec![question(2)], ..Unfinished::default() });
 }
 
 pub(crate) async fn receipts_only_go_forward(journal: &dyn Journal) {
@@ -114,4 +114,18 @@ pub(crate) async fn changes_of_a_command_that_is_rolled_back_are_none(journal: &
     writer.commit().unwrap();
 
     assert_eq!(journal.unfinished().await.unwrap().streams, [stream(2)]);
+}
+
+pub(crate) async fn a_ban_is_kept_until_it_is_forgiven(journal: &dyn Journal) {
+    let ban = |kind: &str, level, until| {
+        let (kind, name) = (kind.to_owned(), "192.0.2.1".to_owned());
+        BanRecord { kind, name, level, until }
+    };
+    let mut writer = journal.writer().unwrap();
+
+    let change = |kind, level, until| Change::BanChanged(ban(kind, level, until));
+    record(&mut *writer, &[change("address", 1, 10), change("user", 1, 20)]);
+    record(&mut *writer, &[change("address", 2, 30), change("user", 0, 0)]);
+
+    assert_eq!(journal.unfinished().await.unwrap().bans, [ban("address", 2, 30)]);
 }

@@ -1,0 +1,280 @@
+//! Keeps an eye on those who do what honest clients do not: remembers, warns, disconnects and bans.
+//! Bans are in the journal, and so outlive the process.
+
+mod bans;
+mod offence;
+mod record;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::time::Duration;
+
+use tautline::control::{Notice, NoticeKind};
+use tautline::{LibraryCode, Problem, Uuid};
+
+pub use bans::{Ban, Bans, NotStored};
+pub use offence::{Decision, Offence, Suspect, Verdict};
+pub use record::Suspicion;
+
+use crate::chance;
+use crate::clock::Clock;
+use crate::commit::{Reply, Work, WriterHandle};
+use crate::connection::Connection;
+use crate::encode;
+use crate::frame_out::{Class, Frame};
+use crate::journal::{BanRecord, Change};
+use crate::link::Link;
+use crate::roster::Roster;
+use crate::session::lock;
+use record::Record;
+
+/// Where decisions go besides the log.
+pub(crate) type Audit = Arc<dyn Fn(&Decision) + Send + Sync>;
+
+/// How often those are forgotten of whom nothing is left to remember.
+const FORGET: Duration = Duration::from_secs(60);
+
+/// What all connections of a server are watched by.
+pub(crate) struct Sentry {
+    rules: Suspicion,
+    allowed_users: Vec<String>,
+    clock: Clock,
+    roster: Arc<Roster>,
+    records: Mutex<HashMap<Suspect, Record>>,
+    audit: Option<Audit>,
+    /// Where bans are stored; nowhere in tests of the transport alone.
+    writer: OnceLock<WriterHandle>,
+}
+
+impl Sentry {
+    pub(crate) fn new(
+        rules: Suspicion,
+        allowed_users: Vec<String>,
+        audit: Option<Audit>,
+    ) -> Arc<Self> {
+        let sentry = Arc::new(Self {
+            rules,
+            allowed_users,
+            clock: Clock::new(),
+            roster: Arc::default(),
+            records: Mutex::default(),
+            audit,
+            writer: OnceLock::new(),
+        });
+        tokio::spawn(forget(Arc::downgrade(&sentry)));
+        sentry
+    }
+
+    /// Who is connected.
+    pub(crate) fn roster(&self) -> &Arc<Roster> {
+        &self.roster
+    }
+
+    /// From now on bans are stored.
+    pub(crate) fn set_writer(&self, writer: WriterHandle) {
+        // Set once, when the server is built.
+        let _is_first = self.writer.set(writer);
+    }
+
+    /// Takes the bans of before, and ends whoever slipped in meanwhile.
+    pub(crate) fn found(&self, bans: Vec<BanRecord>) {
+        for ban in bans {
+            let Some(suspect) = bans::suspect(&ban) else { continue };
+            let record = Record::stored(ban.level, ban.until);
+            lock(&self.records).entry(suspect.clone()).or_insert(record);
+            if record.is_banned(self.clock.now_ms()) {
+                self.put_out(&suspect);
+            }
+        }
+    }
+
+    /// Somebody on a link has done something.
+    pub(crate) fn blame(&self, link: &Link, offence: Offence) {
+        self.accuse(suspect_of(link), offence, Some(link.id()));
+    }
+
+    /// Somebody has done something who has not said who they are.
+    pub(crate) fn blame_address(&self, connection: &Connection, offence: Offence) {
+        let suspect = connection.peer().client().map(Suspect::Address);
+        self.accuse(suspect, offence, Some(connection.id()));
+    }
+
+    pub(crate) fn accuse(
+        &self,
+        suspect: Option<Suspect>,
+        offence: Offence,
+        connection: Option<Uuid>,
+    ) {
+        let Some(suspect) = suspect.filter(|suspect| !self.is_allowed(suspect)) else { return };
+        let now = self.clock.now_ms();
+        let (verdict, score) = {
+            let mut records = lock(&self.records);
+            let record = records.entry(suspect.clone()).or_default();
+            // 53 bits fit into a float exactly.
+            let chance = (chance::bits() >> 11) as f64 / (1_u64 << 53) as f64;
+            let before = record.score(now, &self.rules);
+            let was = *record;
+            let verdict = record.blame(offence.points(), now, &self.rules, chance);
+            if self.rules.is_shadow && matches!(verdict, Verdict::Banned { .. }) {
+                // What is only written down must not look like a ban later.
+                *record = was;
+                record.lift();
+            }
+            (verdict, before + offence.points())
+        };
+        if verdict == Verdict::Noted {
+            tracing::trace!(target: "tautline::audit", %suspect, offence = offence.as_str(), score, "noted");
+            return;
+        }
+        let is_shadow = self.rules.is_shadow;
+        self.tell(Decision {
+            suspect: suspect.clone(),
+            offence: Some(offence),
+            verdict,
+            score,
+            connection,
+            is_shadow,
+        });
+        if is_shadow {
+            return;
+        }
+        match verdict {
+            Verdict::Warned => self.warn(&suspect),
+            Verdict::Disconnected => self.put_out(&suspect),
+            Verdict::Banned { .. } => {
+                self.put_out(&suspect);
+                self.store(&suspect);
+            }
+            Verdict::Noted | Verdict::Lifted => {}
+        }
+    }
+
+    /// Whether somebody may not enter now, and how they are told.
+    pub(crate) fn refusal(&self, suspect: &Suspect) -> Option<Problem> {
+        let now = self.clock.now_ms();
+        let until =
+            lock(&self.records).get(suspect).filter(|record| record.is_banned(now))?.banned_until;
+        let mut problem = LibraryCode::Banned.problem();
+        problem.recovery.after_ms = u32::try_from(until - now).ok();
+        Some(problem)
+    }
+
+    fn is_allowed(&self, suspect: &Suspect) -> bool {
+        match suspect {
+            Suspect::User(subject) => self.allowed_users.contains(subject),
+            // Those of allowed networks are nobody's client address in the first place.
+            Suspect::Address(_) => false,
+        }
+    }
+
+    fn tell(&self, decision: Decision) {
+        let Decision { suspect, offence, verdict, score, connection, is_shadow } = &decision;
+        let (offence, connection) =
+            (offence.map(Offence::as_str), connection.map(|id| id.to_string()));
+        tracing::warn!(
+            target: "tautline::audit", %suspect, offence, ?verdict, score, connection, is_shadow, "decided"
+        );
+        if let Some(audit) = &self.audit {
+            audit(&decision);
+        }
+    }
+
+    /// Tells the suspect's clients.
+    fn warn(&self, suspect: &Suspect) {
+        let notice = Notice {
+            kind: NoticeKind::Suspicious,
+            after_ms: None,
+            message: "This connection asks for too much, and ends if it goes on.".to_owned(),
+            problem: None,
+        };
+        let frame = Frame::Event(encode::control("notice", &notice));
+        for link in self.roster.links() {
+            if suspect_of(&link).as_ref() == Some(suspect) {
+                link.send(Class::Control, frame.clone());
+            }
+        }
+    }
+
+    /// Ends the suspect's connections.
+    fn put_out(&self, suspect: &Suspect) {
+        match suspect {
+            Suspect::Address(address) => {
+                for connection in self.roster.connections() {
+                    if connection.peer().client() == Some(*address) {
+                        connection.put_out();
+                    }
+                }
+            }
+            Suspect::User(subject) => {
+                for link in self.roster.links() {
+                    let identity = link.identity();
+                    if !identity.guest && identity.subject == *subject {
+                        link.connection().put_out();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes down what holds of a suspect now.
+    fn store(&self, suspect: &Suspect) {
+        let Some(writer) = self.writer.get() else { return };
+        let told = suspect.clone();
+        writer.submit(
+            self.work(suspect),
+            Reply::new(move |stored| {
+                if let Err(error) = stored {
+                    tracing::error!(suspect = %told, ?error, "a ban is not stored");
+                }
+            }),
+        );
+    }
+
+    fn work(&self, suspect: &Suspect) -> Work {
+        let record = lock(&self.records).get(suspect).copied().filter(|record| record.level > 0);
+        let mut work = Work::new();
+        work.effects
+            .changes
+            .push(Change::BanChanged(bans::stored(suspect, record.unwrap_or_default())));
+        work
+    }
+
+    fn forget(&self) {
+        let now = self.clock.now_ms();
+        let mut forgiven = Vec::new();
+        lock(&self.records).retain(|suspect, record| {
+            let is_over = record.is_over(now, &self.rules);
+            if is_over && record.level > 0 {
+                forgiven.push(suspect.clone());
+            }
+            !is_over
+        });
+        forgiven.iter().for_each(|suspect| self.store(suspect));
+    }
+}
+
+/// Who answers for a link. Nobody for a guest whose address does not count.
+fn suspect_of(link: &Link) -> Option<Suspect> {
+    let identity = link.identity();
+    if identity.guest {
+        return link.connection().peer().client().map(Suspect::Address);
+    }
+    Some(Suspect::User(identity.subject.clone()))
+}
+
+async fn forget(sentry: Weak<Sentry>) {
+    loop {
+        tokio::time::sleep(FORGET).await;
+        let Some(sentry) = sentry.upgrade() else { return };
+        sentry.forget();
+    }
+}
+
+impl fmt::Debug for Sentry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sentry").field("rules", &self.rules).finish_non_exhaustive()
+    }
+}
