@@ -117,6 +117,7 @@ impl Door {
             return Err(LibraryCode::ShuttingDown.problem().into());
         }
         connection.note_entering();
+        connection.sentry().informed().await;
         if let Some(client) = connection.peer().client() {
             self.look_at(connection, &Suspect::Address(client))?;
         }

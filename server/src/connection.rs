@@ -287,7 +287,8 @@ impl Drop for Connection {
         if let Some(roster) = self.roster.upgrade() {
             roster.forget(self.id, self.polling.get().map(|polling| polling.session.as_str()));
         }
-        if !self.has_asked.load(Ordering::Relaxed) && self.ending().is_none() {
+        let is_ours = *self.ending() == Some(DisconnectReason::ShuttingDown);
+        if !self.has_asked.load(Ordering::Relaxed) && !is_ours {
             self.sentry.blame_address(self, Offence::NeverEntered);
         }
     }

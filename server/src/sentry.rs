@@ -12,6 +12,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use tautline::control::{Notice, NoticeKind};
 use tautline::{LibraryCode, Problem, Uuid};
 
@@ -37,6 +39,9 @@ pub(crate) type Audit = Arc<dyn Fn(&Decision) + Send + Sync>;
 /// How often those are forgotten of whom nothing is left to remember.
 const FORGET: Duration = Duration::from_secs(60);
 
+/// How long whoever comes waits for the bans of before.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// What all connections of a server are watched by.
 pub(crate) struct Sentry {
     rules: Suspicion,
@@ -45,6 +50,8 @@ pub(crate) struct Sentry {
     roster: Arc<Roster>,
     records: Mutex<HashMap<Suspect, Record>>,
     audit: Option<Audit>,
+    /// Whether the bans of before are known.
+    is_informed: watch::Sender<bool>,
     /// Where bans are stored; nowhere in tests of the transport alone.
     writer: OnceLock<WriterHandle>,
 }
@@ -62,6 +69,7 @@ impl Sentry {
             roster: Arc::default(),
             records: Mutex::default(),
             audit,
+            is_informed: watch::Sender::new(true),
             writer: OnceLock::new(),
         });
         tokio::spawn(forget(Arc::downgrade(&sentry)));
@@ -73,10 +81,20 @@ impl Sentry {
         &self.roster
     }
 
-    /// From now on bans are stored.
+    /// From now on bans are stored, and those of before are waited for.
     pub(crate) fn set_writer(&self, writer: WriterHandle) {
         // Set once, when the server is built.
         let _is_first = self.writer.set(writer);
+        self.is_informed.send_replace(false);
+    }
+
+    /// Waits until the bans of before are known. A journal that cannot be read keeps nobody out.
+    pub(crate) async fn informed(&self) {
+        let mut informed = self.is_informed.subscribe();
+        let known = informed.wait_for(|is_informed| *is_informed);
+        if tokio::time::timeout(PATIENCE, known).await.is_err() {
+            tracing::warn!("the bans of before are not known yet");
+        }
     }
 
     /// Takes the bans of before, and ends whoever slipped in meanwhile.
@@ -89,6 +107,7 @@ impl Sentry {
                 self.put_out(&suspect);
             }
         }
+        self.is_informed.send_replace(true);
     }
 
     /// Somebody on a link has done something.

@@ -111,6 +111,7 @@ export type ServerCode =
   | "outcome_unknown"
   | "predecessor_unsettled"
   | "rate_limited"
+  | "banned"
   | "capacity"
   | "timed_out"
   | "journal_unavailable"
