@@ -49,6 +49,7 @@ impl Trace {
             | Change::QuestionOpened(_)
             | Change::QuestionClosed(_)
             | Change::ReceiptGiven { .. }
+            | Change::BanChanged(_)
             | Change::RoomOvertaken { .. } => None,
         })
     }
