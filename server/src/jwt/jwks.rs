@@ -20,6 +20,7 @@ use crate::auth::AuthError;
 const FILE_FRESH: TimeDelta = TimeDelta::seconds(10);
 
 /// How long those of a URL are: so long may a key be used that was withdrawn.
+#[cfg(feature = "jwks-url")]
 const URL_FRESH: TimeDelta = TimeDelta::minutes(10);
 
 /// The time between two looks. Tokens with invented key names must not become a flood elsewhere.
