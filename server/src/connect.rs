@@ -225,12 +225,6 @@ impl ConnectHandler<Unicast, Own> for Door {
 
     fn call(&self, socket: Arc<Socket<Unicast>>, _auth: Option<Value>) {
         let Some(Arriving(link)) = socket.extensions.remove::<Arriving>() else { return };
-        tracing::info!(
-            connection = %link.id(),
-            namespace = link.namespace().path,
-            subject = link.identity().subject,
-            "connected"
-        );
         link.open();
     }
 }

@@ -41,6 +41,7 @@ where
             subject = core.identity.subject,
         );
         let job = async move {
+            tracing::info!("connected");
             // What was begun before the start is in its rooms before anybody enters one.
             runtime.streams.found().await;
             let ended = supervise(&core, N::connected(&service, &cx)).await;

@@ -262,6 +262,10 @@ export const english = {
     hint: "It is sent again by itself.",
   },
   rate_limited: { message: "That was too much at once.", hint: "Wait a moment." },
+  banned: {
+    message: "You are locked out for a while.",
+    hint: "Come back later; if this is a mistake, contact support.",
+  },
   capacity: { message: "The service is busy.", hint: "It is tried again in a moment." },
   timed_out: { message: "The server took too long.", hint: "Try again." },
   journal_unavailable: {
