@@ -13,7 +13,7 @@ import { judgeRow, ownerOf, type Row } from "./indexeddb-rows.js";
 import { localProblem } from "./local-problems.js";
 import type { KeptCommand, KnownGuest, OpenOutbox, OutboxHost } from "./outbox-storage.js";
 import { ProblemError } from "./problem.js";
-import { beginLife, type Estate, type Life } from "./tab-lives.js";
+import { beginLife, type Life } from "./tab-lives.js";
 import { groupedWrites } from "./write-groups.js";
 
 /** Something to write. A row that is `undefined` is to be deleted. */
@@ -108,38 +108,20 @@ export function openIndexedDbOutbox(name: string, host: OutboxHost): OpenOutbox 
     for (const owner of new Set(rows.map(ownerOf))) {
       if (owner === life.owner) continue;
       const wasDead = await life.ifDead(owner, async () => {
-        const [estate, theirs] = await inherit(owner, person);
-        found.push(...theirs);
-        return estate;
+        found.push(...(await inherit(owner, person)));
       });
       if (!wasDead) waitFor(owner);
     }
     return inOrder(found);
   }
 
-  /**
-   * Takes what a dead client has left of this person's. To be called while nobody else can. A device
-   * that has no room for another name on it leaves it as it is: then it is held.
-   */
-  async function inherit(owner: string, person: Person): Promise<[Estate, readonly Found[]]> {
-    try {
-      return ["divided", await take(owner, person, "readwrite")];
-    } catch (error) {
-      if (problemOf(error).problem.params?.["reason"] !== "quota") throw error;
-      return ["held", await take(owner, person, "readonly")];
-    }
-  }
-
-  async function take(
-    owner: string,
-    [subject, formerly]: Person,
-    mode: "readonly" | "readwrite",
-  ): Promise<readonly Found[]> {
+  /** Takes what a dead client has left of this person's. To be called while nobody else can. */
+  async function inherit(owner: string, [subject, formerly]: Person): Promise<Found[]> {
     const { database, life } = await opening;
     const world = { now: clock.now(), maxAgeMs: host.maxAgeMs };
     const found: Found[] = [];
     const useless: [reason: "unowned" | "damaged" | "stale", row: unknown][] = [];
-    await database.transact(mode, async ({ rows }) => {
+    await database.transact("readwrite", async ({ rows }) => {
       const all = (await resultOf(rows.getAll())) as unknown[];
       for (const [index, key] of (await resultOf(rows.getAllKeys())).entries()) {
         const row = all[index];
@@ -147,9 +129,9 @@ export function openIndexedDbOutbox(name: string, host: OutboxHost): OpenOutbox 
         const verdict = judgeRow(row, [subject, formerly], world);
         if (verdict === "ours") {
           const ours = rowOf(life.owner, { ...(row as Row).command, subject });
-          if (mode === "readwrite") rows.put(ours, key);
+          rows.put(ours, key);
           found.push([key as number, ours.command]);
-        } else if (verdict !== "another's" && mode === "readwrite") {
+        } else if (verdict !== "another's") {
           rows.delete(key);
           useless.push([verdict, row]);
         }
@@ -167,15 +149,12 @@ export function openIndexedDbOutbox(name: string, host: OutboxHost): OpenOutbox 
   /** When that client dies, what it leaves is ours. */
   function waitFor(owner: string): void {
     life?.whenDead(owner, async () => {
-      if (present === undefined || isClosed) return "divided";
+      if (present === undefined || isClosed) return;
       try {
-        const [estate, found] = await inherit(owner, present);
-        host.adopt(inOrder(found));
-        return estate;
+        host.adopt(inOrder(await inherit(owner, present)));
       } catch (error) {
         // It is still there for the next client that looks.
         log("warn", "not inherited", { owner, error });
-        return "divided";
       }
     });
   }

@@ -9,9 +9,9 @@ export interface Life {
   /** A name that no other life has, of this client or another one. */
   readonly owner: string;
   /** Runs `task` while nobody else can, if that client is dead. Says whether it was. */
-  ifDead(owner: string, task: () => Promise<Estate>): Promise<boolean>;
+  ifDead(owner: string, task: () => Promise<void>): Promise<boolean>;
   /** Does the same when that client has died. Once, however often it is asked for. */
-  whenDead(owner: string, task: () => Promise<Estate>): void;
+  whenDead(owner: string, task: () => Promise<void>): void;
   /** Which of the clients with an outbox of this name are alive. */
   living(): Promise<ReadonlySet<string>>;
   /** Tells the other living ones. */
@@ -19,12 +19,6 @@ export interface Life {
   /** Dies: what is left is for others. */
   end(): void;
 }
-
-/**
- * What has become of what a dead client left: it has other owners now, or it still bears its name, and
- * nobody else may take it as long as this life lasts.
- */
-export type Estate = "divided" | "held";
 
 /** What living clients tell each other. */
 export type Words = { readonly cleared: string } | Hello;
@@ -52,9 +46,8 @@ export async function beginLife(name: string, events: LifeEvents): Promise<Life>
   const ended = new AbortController();
   const { signal } = ended;
 
-  const died = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-
   await new Promise<void>((begun, failed) => {
+    const died = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
     locks
       .request(prefix + owner, () => {
         begun();
@@ -77,14 +70,9 @@ export async function beginLife(name: string, events: LifeEvents): Promise<Life>
   return {
     owner,
     ifDead: (other, task) =>
-      new Promise((resolve, reject) => {
-        locks
-          .request(prefix + other, { ifAvailable: true }, async (lock) => {
-            const estate = lock && (await task());
-            resolve(estate !== null);
-            if (estate === "held") await died;
-          })
-          .catch(reject);
+      locks.request(prefix + other, { ifAvailable: true }, async (lock) => {
+        if (lock) await task();
+        return lock !== null;
       }),
     whenDead(other, task) {
       if (awaited.has(other) || other === owner) return;
@@ -92,7 +80,7 @@ export async function beginLife(name: string, events: LifeEvents): Promise<Life>
       locks
         .request(prefix + other, { signal }, async () => {
           awaited.delete(other);
-          if (!signal.aborted && (await task()) === "held") await died;
+          if (!signal.aborted) await task();
         })
         // Only an end of this life rejects it: `task` sees to its own errors.
         .catch(() => {});

@@ -388,35 +388,6 @@ test("a device without room is told for each command, and all of them are sent",
   ]);
 });
 
-test("a device without room still gives back what an earlier life has left, to one page", async () => {
-  const { open, added, clock } = tabWorld();
-  const first = open();
-  first.client.connect();
-  await quiet();
-  first.goOffline();
-  for (const text of ["1", "2"]) first.add(text);
-  await quiet();
-  first.kill();
-  const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
-    throw new DOMException("no room", "QuotaExceededError");
-  });
-
-  const second = open();
-  second.client.connect();
-  const third = open();
-  third.client.connect();
-  await quiet();
-  const found = [second.texts(), third.texts()];
-  full.mockRestore();
-  clock.advance(1_000);
-  await quiet();
-
-  expect(found).toEqual([["1", "2"], []]);
-  expect(second.client.outbox.getSnapshot().isDurable).toBe(true);
-  expect(added()).toEqual(["1", "2"]);
-  expect(third.sent()).toEqual([]);
-});
-
 test("one command that has no room is not the end of those beside it", async () => {
   const { open, rows } = tabWorld();
   const page = open();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tautline_server::failpoint::Failpoint;
-use tautline_server::{AllowedOrigins, Settings, Transports};
+use tautline_server::{AllowedOrigins, Limits, Settings, Transports};
 
 /// What a test wants of its server.
 pub(crate) struct Switches {
@@ -51,6 +51,8 @@ impl Switches {
         let default = Settings::default();
         let frame_bytes = self.frame_bytes.unwrap_or(default.frame_bytes);
         Settings {
+            // Tests flood it, and one test is many users.
+            limits: Limits::unlimited(),
             transports: if self.is_polling_allowed {
                 Transports::WebsocketAndPolling
             } else {

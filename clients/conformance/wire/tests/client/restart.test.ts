@@ -11,7 +11,9 @@ it("the connection, the room and its events come back", async () => {
   const tableId = unique("table");
   const server = await startServer();
   atEnd(() => server.stop());
-  const client = ours(server.url);
+  // Not a guest: a server that remembers nothing makes another person of one.
+  const subject = unique("person");
+  const client = ours(server.url, { auth: () => sign({ sub: subject }) });
   client.connect();
   const room = client.join(Tables.rooms.table, { tableId });
   await until(room, (snapshot) => snapshot.status === "joined");
