@@ -79,6 +79,8 @@ impl Streams {
             if is_stored {
                 starting.state().started();
                 streams.show(&starting);
+                // After a doubt nobody else does it: whoever began it was told that it is unknown.
+                streams.schedule(&starting);
             } else {
                 starting.state().not_started();
                 streams.remove(&starting);

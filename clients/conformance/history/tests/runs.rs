@@ -40,6 +40,11 @@ fn nor_in_a_third_one() {
 }
 
 #[test]
+fn a_stream_that_began_in_doubt_and_was_given_up_ends_with_its_lease() {
+    runs(3_006_601..3_006_602);
+}
+
+#[test]
 fn nor_over_a_file_whatever_it_promises() {
     let (mut wrong, mut discontinuities) = (String::new(), 0);
     for seed in 0..30 {
