@@ -40,8 +40,14 @@ where
             connection = %session.link.id(),
             subject = core.identity.subject,
         );
+        tracing::info!(
+            connection = %session.link.id(),
+            namespace = N::FACTS.path,
+            subject = core.identity.subject,
+            trace_id = %core.trace,
+            "connected"
+        );
         let job = async move {
-            tracing::info!("connected");
             // What was begun before the start is in its rooms before anybody enters one.
             runtime.streams.found().await;
             let ended = supervise(&core, N::connected(&service, &cx)).await;
