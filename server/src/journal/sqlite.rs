@@ -19,6 +19,7 @@ mod rooms;
 mod rows;
 mod schema;
 mod seen;
+mod statements;
 mod store;
 mod sweep;
 mod witness;
@@ -201,7 +202,7 @@ impl Journal for Sqlite {
             return Box::pin(std::future::ready(Ok(None)));
         }
         let (key, now) = (key.clone(), self.now());
-        Box::pin(self.ask(move |connection| writer::find_answer(connection, &key, now)))
+        Box::pin(self.ask(move |connection| statements::find_answer(connection, &key, now)))
     }
 
     fn health(&self) -> Health {
