@@ -1,12 +1,11 @@
 // Changes of a conversation itself: its title, and who takes part.
 
-import { Autocomplete, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Autocomplete, Modal, TextInput } from "@mantine/core";
 import { Chat, type Session } from "@tautline/agent-chat";
-import type { Problem } from "@tautline/client";
 import { useCommand } from "@tautline/react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { useState } from "react";
 import { fieldWords } from "../problems/field-problems.js";
-import { ProblemAlert } from "../problems/problem-alert.js";
+import { ProblemForm } from "../problems/problem-form.js";
 import { useCandidates } from "../shell/new-session.js";
 import { useSessions } from "../state/sessions-context.js";
 
@@ -32,11 +31,11 @@ export function RenameSession({ opened, onClose, session }: SessionFormProps) {
 
   return (
     <Modal opened={opened} onClose={onClose} title="Rename conversation">
-      <Form
+      <ProblemForm
         problem={problem}
-        busy={rename.inFlight > 0}
+        isBusy={rename.inFlight > 0}
         verb="Rename"
-        onSubmit={submit}
+        onSubmit={() => void submit()}
         onCancel={onClose}
       >
         <TextInput
@@ -47,7 +46,7 @@ export function RenameSession({ opened, onClose, session }: SessionFormProps) {
           error={fieldWords(problem, { title: "title" }).fields["title"]}
           onChange={(event) => setTitle(event.currentTarget.value)}
         />
-      </Form>
+      </ProblemForm>
     </Modal>
   );
 }
@@ -74,11 +73,11 @@ export function InviteMember({ opened, onClose, session }: SessionFormProps) {
 
   return (
     <Modal opened={opened} onClose={onClose} title="Invite to this conversation">
-      <Form
+      <ProblemForm
         problem={problem}
-        busy={invite.inFlight > 0}
+        isBusy={invite.inFlight > 0}
         verb="Invite"
-        onSubmit={submit}
+        onSubmit={() => void submit()}
         onCancel={onClose}
       >
         <Autocomplete
@@ -90,42 +89,7 @@ export function InviteMember({ opened, onClose, session }: SessionFormProps) {
           error={fieldWords(problem, { member: "member" }).fields["member"]}
           onChange={setMember}
         />
-      </Form>
+      </ProblemForm>
     </Modal>
-  );
-}
-
-interface FormProps {
-  readonly problem: Problem | undefined;
-  readonly busy: boolean;
-  readonly verb: string;
-  readonly onSubmit: () => Promise<void>;
-  readonly onCancel: () => void;
-  readonly children: ReactNode;
-}
-
-/** One field, what is wrong, and two buttons. */
-function Form({ problem, busy, verb, onSubmit, onCancel, children }: FormProps) {
-  return (
-    <form
-      noValidate
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault();
-        void onSubmit();
-      }}
-    >
-      <Stack gap="md">
-        {problem && <ProblemAlert problem={problem} />}
-        {children}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            {verb}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
   );
 }

@@ -1,13 +1,11 @@
 // Shares something with the agents of a conversation.
 
 import {
-  Button,
   Group,
   Modal,
   MultiSelect,
   SegmentedControl,
   Select,
-  Stack,
   Text,
   Textarea,
   TextInput,
@@ -16,7 +14,7 @@ import { useForm } from "@mantine/form";
 import { Chat, type Extent, type NewMessage, type SessionId } from "@tautline/agent-chat";
 import { useCommand } from "@tautline/react";
 import { fieldWords } from "../problems/field-problems.js";
-import { ProblemAlert } from "../problems/problem-alert.js";
+import { ProblemForm } from "../problems/problem-form.js";
 import { useFailedSends } from "../state/failed-sends-context.js";
 import { useAgentsByName } from "../state/use-agents.js";
 import { EXTENT_WORDS } from "../state/words.js";
@@ -96,58 +94,54 @@ function ShareContextForm({ sessionId, onClose }: Omit<ShareContextProps, "opene
   }
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => void submit(values))}>
-      <Stack gap="md">
-        {problem && <ProblemAlert problem={problem} details={fieldWords(problem, FIELDS).rest} />}
-        <TextInput
-          label="Title"
-          placeholder="Release notes of 2.1"
-          data-autofocus
-          {...form.getInputProps("title")}
+    <ProblemForm
+      problem={problem}
+      details={fieldWords(problem, FIELDS).rest}
+      isBusy={share.inFlight > 0}
+      verb="Share"
+      onSubmit={form.onSubmit((values) => void submit(values))}
+      onCancel={onClose}
+    >
+      <TextInput
+        label="Title"
+        placeholder="Release notes of 2.1"
+        data-autofocus
+        {...form.getInputProps("title")}
+      />
+      <div>
+        <Text size="sm" fw={500} mb={4} id="extent">
+          How much of it
+        </Text>
+        <SegmentedControl
+          fullWidth
+          aria-labelledby="extent"
+          data={Object.entries(EXTENT_WORDS).map(([value, label]) => ({ value, label }))}
+          {...form.getInputProps("extent")}
         />
-        <div>
-          <Text size="sm" fw={500} mb={4} id="extent">
-            How much of it
-          </Text>
-          <SegmentedControl
-            fullWidth
-            aria-labelledby="extent"
-            data={Object.entries(EXTENT_WORDS).map(([value, label]) => ({ value, label }))}
-            {...form.getInputProps("extent")}
-          />
-        </div>
-        <Textarea
-          label="Content"
-          description="In Markdown"
-          autosize
-          minRows={4}
-          maxRows={12}
-          {...form.getInputProps("content")}
+      </div>
+      <Textarea
+        label="Content"
+        description="In Markdown"
+        autosize
+        minRows={4}
+        maxRows={12}
+        {...form.getInputProps("content")}
+      />
+      <Group grow align="flex-start">
+        <MultiSelect
+          label="For"
+          placeholder={form.values.agents.length === 0 ? "Everybody" : ""}
+          data={inSession}
+          clearable
+          {...form.getInputProps("agents")}
         />
-        <Group grow align="flex-start">
-          <MultiSelect
-            label="For"
-            placeholder={form.values.agents.length === 0 ? "Everybody" : ""}
-            data={inSession}
-            clearable
-            {...form.getInputProps("agents")}
-          />
-          <Select
-            label="Expires"
-            allowDeselect={false}
-            data={EXPIRIES}
-            {...form.getInputProps("expiresIn")}
-          />
-        </Group>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={share.inFlight > 0}>
-            Share
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+        <Select
+          label="Expires"
+          allowDeselect={false}
+          data={EXPIRIES}
+          {...form.getInputProps("expiresIn")}
+        />
+      </Group>
+    </ProblemForm>
   );
 }

@@ -1,21 +1,12 @@
 // Gives out a task.
 
-import {
-  Button,
-  Group,
-  Modal,
-  MultiSelect,
-  Select,
-  Stack,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { Group, Modal, MultiSelect, Select, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { type Priority, type SessionId, Tasks } from "@tautline/agent-chat";
 import { useCommand } from "@tautline/react";
 import { fieldWords } from "../problems/field-problems.js";
-import { ProblemAlert } from "../problems/problem-alert.js";
+import { ProblemForm } from "../problems/problem-form.js";
 import { useSessions } from "../state/sessions-context.js";
 import { useAgentsByName } from "../state/use-agents.js";
 import { PRIORITY_WORDS } from "../state/words.js";
@@ -79,61 +70,57 @@ function NewTaskForm({ onClose, sessionId }: Omit<NewTaskProps, "opened">) {
   }
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => void submit(values))}>
-      <Stack gap="md">
-        {problem && <ProblemAlert problem={problem} details={fieldWords(problem, FIELDS).rest} />}
-        <TextInput
-          label="Title"
-          placeholder="Prepare the release notes"
-          data-autofocus
-          {...form.getInputProps("title")}
-        />
-        <Textarea
-          label="Description"
-          description="In Markdown"
-          autosize
-          minRows={3}
-          maxRows={10}
-          {...form.getInputProps("description")}
-        />
-        <Group grow align="flex-start">
-          <Select
-            label="Priority"
-            allowDeselect={false}
-            data={Object.entries(PRIORITY_WORDS).map(([value, label]) => ({ value, label }))}
-            {...form.getInputProps("priority")}
-          />
-          <MultiSelect
-            label="Agents"
-            placeholder={form.values.agents.length === 0 ? "Nobody yet" : ""}
-            data={[...agents.values()].map(({ card }) => ({
-              value: card.agentId,
-              label: card.name,
-            }))}
-            clearable
-            {...form.getInputProps("agents")}
-          />
-        </Group>
+    <ProblemForm
+      problem={problem}
+      details={fieldWords(problem, FIELDS).rest}
+      isBusy={create.inFlight > 0}
+      verb="Create task"
+      onSubmit={form.onSubmit((values) => void submit(values))}
+      onCancel={onClose}
+    >
+      <TextInput
+        label="Title"
+        placeholder="Prepare the release notes"
+        data-autofocus
+        {...form.getInputProps("title")}
+      />
+      <Textarea
+        label="Description"
+        description="In Markdown"
+        autosize
+        minRows={3}
+        maxRows={10}
+        {...form.getInputProps("description")}
+      />
+      <Group grow align="flex-start">
         <Select
-          label="Conversation"
-          description="Its members see how the task goes on, and are asked for approvals."
-          placeholder="None"
-          clearable
-          searchable
-          data={sessions
-            .filter(({ archivedAt }) => !archivedAt)
-            .map(({ sessionId, title }) => ({ value: sessionId, label: title }))}
-          {...form.getInputProps("sessionId")}
+          label="Priority"
+          allowDeselect={false}
+          data={Object.entries(PRIORITY_WORDS).map(([value, label]) => ({ value, label }))}
+          {...form.getInputProps("priority")}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.inFlight > 0}>
-            Create task
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+        <MultiSelect
+          label="Agents"
+          placeholder={form.values.agents.length === 0 ? "Nobody yet" : ""}
+          data={[...agents.values()].map(({ card }) => ({
+            value: card.agentId,
+            label: card.name,
+          }))}
+          clearable
+          {...form.getInputProps("agents")}
+        />
+      </Group>
+      <Select
+        label="Conversation"
+        description="Its members see how the task goes on, and are asked for approvals."
+        placeholder="None"
+        clearable
+        searchable
+        data={sessions
+          .filter(({ archivedAt }) => !archivedAt)
+          .map(({ sessionId, title }) => ({ value: sessionId, label: title }))}
+        {...form.getInputProps("sessionId")}
+      />
+    </ProblemForm>
   );
 }

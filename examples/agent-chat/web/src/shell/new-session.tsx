@@ -1,13 +1,13 @@
 // Starts a conversation.
 
-import { Button, Group, Modal, Stack, TagsInput, TextInput } from "@mantine/core";
+import { Modal, TagsInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Chat } from "@tautline/agent-chat";
 import { useCommand } from "@tautline/react";
 import { useNavigate } from "react-router";
 import { useSubject } from "../identity/identity-context.js";
 import { fieldWords } from "../problems/field-problems.js";
-import { ProblemAlert } from "../problems/problem-alert.js";
+import { ProblemForm } from "../problems/problem-form.js";
 import { useSessions } from "../state/sessions-context.js";
 import { useAgentsByName } from "../state/use-agents.js";
 
@@ -50,40 +50,36 @@ function NewSessionForm({ onClose }: Pick<NewSessionProps, "onClose">) {
   }
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => void submit(values))}>
-      <Stack gap="md">
-        {problem && <ProblemAlert problem={problem} details={fieldWords(problem, FIELDS).rest} />}
-        <TextInput
-          label="Title"
-          placeholder="Release 2.1"
-          data-autofocus
-          maxLength={120}
-          {...form.getInputProps("title")}
-        />
-        <TagsInput
-          label="People and agents"
-          description="Choose from the list, or write a name and press Enter."
-          placeholder={form.values.members.length === 0 ? "ben, scribe" : ""}
-          data={candidates}
-          clearable
-          {...form.getInputProps("members")}
-          onChange={(members) =>
-            form.setFieldValue(
-              "members",
-              members.map((it) => it.trim().toLowerCase()),
-            )
-          }
-        />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.inFlight > 0}>
-            Start
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <ProblemForm
+      problem={problem}
+      details={fieldWords(problem, FIELDS).rest}
+      isBusy={create.inFlight > 0}
+      verb="Start"
+      onSubmit={form.onSubmit((values) => void submit(values))}
+      onCancel={onClose}
+    >
+      <TextInput
+        label="Title"
+        placeholder="Release 2.1"
+        data-autofocus
+        maxLength={120}
+        {...form.getInputProps("title")}
+      />
+      <TagsInput
+        label="People and agents"
+        description="Choose from the list, or write a name and press Enter."
+        placeholder={form.values.members.length === 0 ? "ben, scribe" : ""}
+        data={candidates}
+        clearable
+        {...form.getInputProps("members")}
+        onChange={(members) =>
+          form.setFieldValue(
+            "members",
+            members.map((it) => it.trim().toLowerCase()),
+          )
+        }
+      />
+    </ProblemForm>
   );
 }
 
