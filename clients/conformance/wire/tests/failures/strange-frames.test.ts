@@ -20,6 +20,17 @@ it("half of a surrogate pair is refused as a payload", async () => {
   expect(okOf(await client.call("echo_texts", texts("still here")))).toEqual(texts("still here"));
 });
 
+it("a payload that is nested too deeply is refused, and its sender goes on", async () => {
+  const client = await stock(server.url, "/echo");
+  const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
+  const anything = (levels: number) => ({ value: nested(levels), byKey: {} });
+
+  const problem = problemOf(await client.call("echo_anything", anything(200)));
+
+  expect(problem).toMatchObject({ category: "invalid", outcome: "not_executed" });
+  expect(okOf(await client.call("echo_anything", anything(100)))).toEqual(anything(100));
+});
+
 it("a place for bytes that did not come is refused as a payload", async () => {
   const client = await stock(server.url, "/echo");
   const nowhere = { _placeholder: true, num: 3 };
@@ -64,6 +75,7 @@ it.each([
   ["a name of the protocol's own", '42/faults,["disconnect"]'],
   ["an acknowledgement that nobody asked for", '43/faults,99["what?"]'],
   ["an unknown packet", "4x"],
+  ["a payload of 20,000 levels", `42/faults,["count",${"[".repeat(20_000)}${"]".repeat(20_000)}]`],
 ])("%s touches nobody else", async (_, frame) => {
   const { isOpen, socket } = await raw();
 
