@@ -68,6 +68,9 @@ impl<'a, T: AsyncRead + AsyncWrite + Unpin> Writer<'a, T> {
                 What::Passage(Passage::Cut(half)) => {
                     self.flush().await?;
                     self.link.cut(half);
+                    // No stream of bytes has a hole: what came behind it is lost with it.
+                    self.lose_the_rest();
+                    return std::future::pending().await;
                 }
                 What::Passage(Passage::HalfOpen(way)) => {
                     self.flush().await?;

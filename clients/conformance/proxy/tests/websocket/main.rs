@@ -132,6 +132,23 @@ async fn a_cut_of_one_half_is_not_noticed_by_the_other() {
 }
 
 #[tokio::test]
+async fn nothing_that_follows_a_cut_reaches_the_half_that_stays() {
+    let mut wire = Wire::lay().await;
+    let cut = Action::Cut { half: Half::Server };
+    wire.proxy.add(Rule::new(When::events("say"), cut).nth(2));
+    // The proxy has all of it when the cut takes effect.
+    wire.proxy.add(Rule::new(When::events("say"), Action::Delay { ms: 100 }).nth(1));
+
+    wire.server.say(texts(0..5)).await;
+
+    assert_eq!(wire.client.hear(1).await, texts(0..1));
+    wire.client.close(1000, "enough").await;
+    wire.found(&Search::new(Act::Closed, When::default()), 1).await;
+    let passed = Search::new(Act::Passed, When::events("say"));
+    assert_eq!(wire.found(&passed, 1).await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_closing_handshake_is_passed_on() {
     let mut wire = Wire::lay().await;
 
