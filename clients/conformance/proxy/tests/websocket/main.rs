@@ -135,9 +135,9 @@ async fn a_cut_of_one_half_is_not_noticed_by_the_other() {
 async fn nothing_that_follows_a_cut_reaches_the_half_that_stays() {
     let mut wire = Wire::lay().await;
     let cut = Action::Cut { half: Half::Server };
-    wire.proxy.add(Rule::new(When::events("say"), cut).nth(2));
+    wire.proxy.add(Rule::new(When::events("say"), cut).nth(2).once());
     // The proxy has all of it when the cut takes effect.
-    wire.proxy.add(Rule::new(When::events("say"), Action::Delay { ms: 100 }).nth(1));
+    wire.proxy.add(Rule::new(When::events("say"), Action::Delay { ms: 100 }).once());
 
     wire.server.say(texts(0..5)).await;
 
