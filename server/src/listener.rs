@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::serve::{Listener, ListenerExt, TapIo};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::guarded_io::GuardedIo;
@@ -12,6 +14,13 @@ use crate::io_handle::{IoHandle, IoLimits};
 
 /// How long accepting rests when the process is out of file handles.
 const REST: Duration = Duration::from_secs(1);
+
+/// How much the kernel takes of a connection beyond what its peer has room for (`TCP_NOTSENT_LOWAT`). Without
+/// it, Linux grows a send buffer to 4 MiB, for each of those who read slowly, and this server would learn of
+/// them only then. What is on its way to a peer that reads is not bounded by it, so it costs no throughput
+/// while it holds what a task writes before it is woken again.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNSENT_BYTES: u32 = 128 * 1024;
 
 /// The listener of [`Server::listener`](crate::Server::listener), for `axum::serve`. Its connections
 /// know their [`SocketAddr`] as those of a plain `TcpListener` do.
@@ -38,10 +47,7 @@ impl Listener for GuardedListener {
         loop {
             match self.listener.accept().await {
                 Ok((stream, address)) => {
-                    // A small frame would wait some 40 ms for the acknowledgement of the one before.
-                    if let Err(error) = stream.set_nodelay(true) {
-                        tracing::debug!(%error, "cannot switch Nagle's delay off");
-                    }
+                    prepare(&stream);
                     return (GuardedIo::new(stream, IoHandle::new(self.limits)), address);
                 }
                 Err(error) if is_of_one_connection(&error) => {}
@@ -55,6 +61,19 @@ impl Listener for GuardedListener {
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+}
+
+/// Sets the options of a new connection. It works without them, only worse.
+fn prepare(stream: &TcpStream) {
+    // A small frame would wait some 40 ms for the acknowledgement of the one before.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "cannot switch Nagle's delay off");
+    }
+    // Not every system can; the kernel's own bound holds there.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Err(error) = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_BYTES) {
+        tracing::debug!(%error, "cannot bound what the kernel holds of a slow reader");
     }
 }
 
