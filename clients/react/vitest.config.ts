@@ -9,6 +9,7 @@ export default defineConfig({
     // The client's sources, so that a change there needs no build to be tested here.
     alias: [
       { find: /^@tautline\/client$/, replacement: client("index.ts") },
+      { find: /^@tautline\/client\/indexeddb$/, replacement: client("indexeddb.ts") },
       { find: /^@tautline\/client\/words$/, replacement: client("words.ts") },
       { find: /^@tautline\/client\/testing$/, replacement: client("testing.ts") },
     ],

@@ -45,7 +45,7 @@ const PACKAGES = {
   "@tautline/history": ["@tautline/client"],
   "@tautline/conformance-browser": ["@tautline/client", "@tautline/conformance", "@tautline/react"],
   "@tautline/agent-chat-agents": ["@tautline/agent-chat", "@tautline/client"],
-  "@tautline/agent-chat-web": ["@tautline/agent-chat", "@tautline/client", "@tautline/react"],
+  "@tautline/agent-chat-web": ["@tautline/agent-chat", "@tautline/react"],
   "@tautline/agent-chat-e2e": [
     "@tautline/agent-chat",
     "@tautline/agent-chat-agents",

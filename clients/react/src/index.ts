@@ -1,4 +1,8 @@
-// The door of the package: the provider, the hooks, and the types that they give.
+// The door of the package: the provider, the hooks, and the types that they give. The client's door is open beside it, so
+// that a page needs one package.
+
+// biome-ignore lint/performance/noReExportAll: a page takes what it needs, and bundlers leave the rest out.
+export * from "@tautline/client";
 
 export { SocketProvider, type SocketProviderProps } from "./socket-provider.js";
 export { useClient } from "./use-client.js";

@@ -21,10 +21,13 @@ test("every published file that uses React keeps its `use client` as the first s
   expect(unmarked).toEqual([]);
 });
 
-test("what is not named in the door is not importable", async () => {
+test("what is not named in the door is not importable, and the client's door is a part of it", async () => {
   const door: object = await import("../src/index.js");
+  const client: object = await import("@tautline/client");
 
-  expect(Object.keys(door).sort()).toEqual([
+  const own = Object.keys(door).filter((name) => !(name in client));
+  expect(Object.keys(door)).toEqual(expect.arrayContaining(Object.keys(client)));
+  expect(own.sort()).toEqual([
     "SocketProvider",
     "useClient",
     "useCommand",

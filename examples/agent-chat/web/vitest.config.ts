@@ -14,6 +14,7 @@ export default defineConfig({
         find: /^@tautline\/client\/indexeddb$/,
         replacement: source("typescript/src/indexeddb.ts"),
       },
+      { find: /^@tautline\/react\/indexeddb$/, replacement: source("react/src/indexeddb.ts") },
       { find: /^@tautline\/react$/, replacement: source("react/src/index.ts") },
       { find: /^@tautline\/agent-chat$/, replacement: source("agent-chat/src/generated/index.ts") },
     ],

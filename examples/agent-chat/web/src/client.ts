@@ -1,8 +1,8 @@
 // The one connection of the page.
 
 import { contract } from "@tautline/agent-chat";
-import { type Client, type ClientOptions, createClient } from "@tautline/client";
-import { indexedDbOutbox } from "@tautline/client/indexeddb";
+import { type Client, type ClientOptions, createClient } from "@tautline/react";
+import { indexedDbOutbox } from "@tautline/react/indexeddb";
 import type { IdentityStore } from "./identity/identity.js";
 import { chatState } from "./state/chat-state.js";
 import { dashboardState, rosterState, taskState } from "./state/work-states.js";

@@ -2,7 +2,7 @@
 
 import type { Message } from "@tautline/agent-chat";
 import { Chat } from "@tautline/agent-chat";
-import type { EventMeta, ServerEvent } from "@tautline/client";
+import type { EventMeta, ServerEvent } from "@tautline/react";
 import { expect, test } from "vitest";
 import { type Conversation, chatState } from "../src/state/chat-state.js";
 import { message } from "./world.js";

@@ -1,6 +1,6 @@
 // The lists that the page makes of what it knows.
 
-import type { OutboxEntry } from "@tautline/client";
+import type { OutboxEntry } from "@tautline/react";
 import { describe, expect, test } from "vitest";
 import { fieldWords } from "../src/problems/field-problems.js";
 import { messageStatus, readersOf } from "../src/state/message-status.js";

@@ -1,7 +1,6 @@
 // The world of these tests: the agent chat's server in memory, with a conversation, two agents and some tasks.
 
 import type { Agent, Message, NewMessage, Session, Task } from "@tautline/agent-chat";
-import type { Problem } from "@tautline/client";
 import {
   type FakeServer,
   fakeServer,
@@ -9,6 +8,7 @@ import {
   type Standing,
   type WireMeta,
 } from "@tautline/client/testing";
+import type { Problem } from "@tautline/react";
 
 const EPOCH = "epoch-1";
 const START = Date.parse("2026-03-02T09:00:00Z");

@@ -3,7 +3,7 @@
 import { Badge, Button, Code, Group, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { IconShieldQuestion } from "@tabler/icons-react";
 import type { ApprovalDeclined, Decision, ToolCall } from "@tautline/agent-chat";
-import type { OpenQuestion, Problem, Result } from "@tautline/client";
+import type { OpenQuestion, Problem, Result } from "@tautline/react";
 import { type FormEvent, useState } from "react";
 import { useDisplayName } from "../parts/display-name.js";
 import { useNow } from "../parts/use-now.js";

@@ -1,7 +1,7 @@
 // A message that the server has not confirmed, and one that it did not take.
 
 import { Button, Group, Text } from "@mantine/core";
-import type { Problem } from "@tautline/client";
+import type { Problem } from "@tautline/react";
 import { useSubject } from "../identity/identity-context.js";
 import { Who } from "../parts/who.js";
 import { fieldWords } from "../problems/field-problems.js";

@@ -3,7 +3,7 @@
 import { Button, Group, Progress, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconChecklist, IconFilterOff } from "@tabler/icons-react";
 import type { Task, TaskStatus } from "@tautline/agent-chat";
-import type { Problem } from "@tautline/client";
+import type { Problem } from "@tautline/react";
 import { Link } from "react-router";
 import { PriorityBadge, STATUS_LOOKS, StatusBadge } from "../parts/badges.js";
 import { Empty } from "../parts/empty.js";

@@ -1,7 +1,7 @@
 // Who is signed in, in this tab. The page keeps the token in `sessionStorage`: a reload stays signed in, another
 // tab may be somebody else.
 
-import type { Store } from "@tautline/client";
+import type { Store } from "@tautline/react";
 
 /** What a sign-in gives. */
 export interface Identity {

@@ -3,7 +3,7 @@
 import { Avatar, Button, Divider, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconArrowRight } from "@tabler/icons-react";
-import type { Problem } from "@tautline/client";
+import type { Problem } from "@tautline/react";
 import { useState } from "react";
 import { colorOf } from "../parts/who.js";
 import { ProblemAlert } from "../problems/problem-alert.js";

@@ -1,6 +1,6 @@
 // Asks the server for a token.
 
-import type { Problem, Result } from "@tautline/client";
+import type { Problem, Result } from "@tautline/react";
 import type { Identity } from "./identity.js";
 
 /** Whoever gives a name is let in: the server signs tokens for demonstrations. */

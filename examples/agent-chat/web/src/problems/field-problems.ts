@@ -1,6 +1,6 @@
 // Turns the broken constraints of a problem into words beside the fields of a form.
 
-import type { FieldProblem, Problem } from "@tautline/client";
+import type { FieldProblem, Problem } from "@tautline/react";
 
 /** The words of each field that the form has; `rest` are those that belong to none of them. */
 export interface FieldWords {

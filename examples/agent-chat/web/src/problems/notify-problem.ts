@@ -1,7 +1,7 @@
 // Tells of a problem that has no place of its own on the page.
 
 import { notifications } from "@mantine/notifications";
-import type { Problem } from "@tautline/client";
+import type { Problem } from "@tautline/react";
 import { severityLooks } from "./problem-alert.js";
 
 /** One notification per code: what fails five times is said once. */

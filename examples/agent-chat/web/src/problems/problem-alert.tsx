@@ -7,7 +7,7 @@ import {
   IconInfoCircle,
   type IconProps,
 } from "@tabler/icons-react";
-import type { Problem, Severity } from "@tautline/client";
+import type { Problem, Severity } from "@tautline/react";
 import type { ComponentType, ReactNode } from "react";
 
 const LOOKS: Readonly<Record<Severity, { color: string; Icon: ComponentType<IconProps> }>> = {

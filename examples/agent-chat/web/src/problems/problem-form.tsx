@@ -1,7 +1,7 @@
 // A form over the page: its fields, what is wrong, and two buttons.
 
 import { Button, Group, Stack } from "@mantine/core";
-import type { Problem } from "@tautline/client";
+import type { Problem } from "@tautline/react";
 import type { FormEvent, ReactNode } from "react";
 import { ProblemAlert } from "./problem-alert.js";
 

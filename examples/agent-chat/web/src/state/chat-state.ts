@@ -10,7 +10,7 @@ import {
   type SessionState,
   type SharedContext,
 } from "@tautline/agent-chat";
-import { type EventMeta, type Joinable, roomState } from "@tautline/client";
+import { type EventMeta, type Joinable, roomState } from "@tautline/react";
 
 /** A conversation as the page knows it. */
 export interface Conversation extends SessionState {

@@ -1,7 +1,7 @@
 // The messages that the server refused while the page was open. The outbox keeps what may still be sent; what was
 // refused for good is kept here, so that nobody has to write it again.
 
-import type { Store } from "@tautline/client";
+import type { Store } from "@tautline/react";
 import type { FailedSend } from "./outgoing.js";
 
 /** The list, and what may become of its entries. */

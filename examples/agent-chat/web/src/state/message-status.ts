@@ -1,7 +1,7 @@
 // How far a message of ours has got, as the tick beside it says it.
 
 import type { Message, MessageStatus, UserId } from "@tautline/agent-chat";
-import type { ReceiptsSnapshot } from "@tautline/client";
+import type { ReceiptsSnapshot } from "@tautline/react";
 
 /** What a status is called, for those who cannot see the tick. */
 export const STATUS_LABEL: Readonly<Record<MessageStatus, string>> = {

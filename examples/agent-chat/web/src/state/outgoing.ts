@@ -2,7 +2,7 @@
 
 import type { MessageId, NewMessage, SessionId } from "@tautline/agent-chat";
 import { Chat } from "@tautline/agent-chat";
-import type { OutboxEntry, Problem } from "@tautline/client";
+import type { OutboxEntry, Problem } from "@tautline/react";
 
 /** A message on its way, or one that did not make it. */
 export interface Outgoing {

@@ -1,7 +1,7 @@
 // What somebody has not read yet.
 
 import type { Message, UserId } from "@tautline/agent-chat";
-import type { Receipt } from "@tautline/client";
+import type { Receipt } from "@tautline/react";
 import { isInThread } from "./timeline.js";
 
 /** How many of these messages are unread. */

@@ -10,7 +10,7 @@ import {
   type TaskStatus,
   Tasks,
 } from "@tautline/agent-chat";
-import { roomState } from "@tautline/client";
+import { roomState } from "@tautline/react";
 
 /** All agents, each with what it is doing. */
 export const rosterState = roomState(Agents.rooms.agentRoster, Agents, {
