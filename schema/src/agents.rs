@@ -37,11 +37,11 @@ pub trait AgentsServer {
     async fn register_agent(card: AgentCard) -> Result<Agent, AgentsError>;
 
     /// Says what an agent is doing.
-    #[event(lane = "activity", rate = "60/1m", scope = "agents:run", example = examples::set_activity())]
+    #[event(lane = "activity", rate = "60/10s", scope = "agents:run", example = examples::set_activity())]
     async fn set_activity(activity: SetActivity) -> Result<(), AgentsError>;
 
     /// Begins an answer, which everybody in the session sees being written.
-    #[event(delivery = idempotent, lane = "answers", offline = fail, rate = "60/1m", scope = "agents:run",
+    #[event(delivery = idempotent, lane = "answers", offline = fail, rate = "60/10s", scope = "agents:run",
             example = examples::begin_answer(), answer_example = examples::answer_begun())]
     async fn begin_answer(answer: BeginAnswer) -> Result<AnswerBegun, AgentsError>;
 

@@ -169,18 +169,10 @@ pub enum TasksError {
     #[problem(category = rate_limited, recovery = retry(after = "1m"), message = "You have {limit} open tasks.",
               hint = "Finish or cancel one before you make another.")]
     TooManyOpen { limit: u32 },
-    /// The step took longer than it may.
-    #[problem(category = timeout, recovery = retry, message = "The task took too long.",
-              hint = "Give it out again, or make it smaller.")]
-    TimedOut,
     /// The task's store could not be read.
     #[problem(category = internal, recovery = contact_support, message = "Tasks cannot be shown right now.",
               hint = "Tell us if it lasts.")]
     StoreFailed,
-    /// The agent lost its connection while it worked.
-    #[problem(category = connection, recovery = reconnect, message = "The agent lost its connection.",
-              hint = "It goes on when it is back.")]
-    AgentGone,
 }
 
 /// Why an agent did not finish an answer.

@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "46389f25a13296005cb8c3e637b268d3000595b2084301d3ce53106232264718";
+    "c58a0c84e1aae52a5fea49aa2d14f7b47b7aa46314c36909cd1b78ce0fa7af7c";

@@ -325,7 +325,7 @@ export const Agents = namespace({
       timeoutMs: 10000,
       offline: { mode: "fail" },
       scope: "agents:run",
-      rate: { count: 60, perMs: 60000 },
+      rate: { count: 60, perMs: 10000 },
       cost: 1,
       constraints: [
         { path: "agentId", rule: "length", min: 1, max: 40 },
@@ -343,7 +343,7 @@ export const Agents = namespace({
       offline: { mode: "fail" },
       windowMs: 86400000,
       scope: "agents:run",
-      rate: { count: 60, perMs: 60000 },
+      rate: { count: 60, perMs: 10000 },
       cost: 1,
       constraints: [
         { path: "agentId", rule: "length", min: 1, max: 40 },

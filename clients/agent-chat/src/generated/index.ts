@@ -99,6 +99,6 @@ export { Chat, Agents, Tasks };
 export const contract = {
   name: "agent-chat",
   version: "1.0.0",
-  hash: "46389f25a13296005cb8c3e637b268d3000595b2084301d3ce53106232264718",
+  hash: "c58a0c84e1aae52a5fea49aa2d14f7b47b7aa46314c36909cd1b78ce0fa7af7c",
   namespaces: { Chat, Agents, Tasks },
 } as const satisfies ContractDescriptor;

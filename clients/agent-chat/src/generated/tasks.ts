@@ -111,12 +111,8 @@ export type TasksError =
   | ProblemOf<"tasks.not_your_task", { taskId: TaskId }>
   /** A person has so many open tasks at most. */
   | ProblemOf<"tasks.too_many_open", { limit: number }>
-  /** The step took longer than it may. */
-  | ProblemOf<"tasks.timed_out">
   /** The task's store could not be read. */
-  | ProblemOf<"tasks.store_failed">
-  /** The agent lost its connection while it worked. */
-  | ProblemOf<"tasks.agent_gone">;
+  | ProblemOf<"tasks.store_failed">;
 
 /** What changes of a task: what is left out stays. */
 export interface UpdateTask {

@@ -196,20 +196,10 @@ export const english = {
     message: "You have {limit} open tasks.",
     hint: "Finish or cancel one before you make another.",
   },
-  /** The step took longer than it may. */
-  "tasks.timed_out": {
-    message: "The task took too long.",
-    hint: "Give it out again, or make it smaller.",
-  },
   /** The task's store could not be read. */
   "tasks.store_failed": {
     message: "Tasks cannot be shown right now.",
     hint: "Tell us if it lasts.",
-  },
-  /** The agent lost its connection while it worked. */
-  "tasks.agent_gone": {
-    message: "The agent lost its connection.",
-    hint: "It goes on when it is back.",
   },
   unauthenticated: { message: "You are not signed in.", hint: "Sign in and try again." },
   token_invalid: { message: "Your sign-in is not valid.", hint: "Sign in again." },

@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 use tautline::{Problem, Uuid};
+use tautline_server::rusqlite::Connection;
 use tautline_server::testing::{TestClient, TestSocket};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -51,9 +52,19 @@ fn config(folder: &TempDir, seed: bool) -> Config {
 impl House {
     /// The same house after the server went down and came up again.
     pub(crate) async fn restarted(self, seed: bool) -> Self {
+        self.restarted_after(seed, |_| {}).await
+    }
+
+    /// The same house after this was done to its file while nobody had it open.
+    pub(crate) async fn restarted_after(
+        self,
+        seed: bool,
+        change: impl FnOnce(&Connection),
+    ) -> Self {
         let Self { app, folder } = self;
         app.server.shutdown().await;
         drop(app);
+        change(&Connection::open(folder.path().join("chat.db")).unwrap());
         let app = App::start(&config(&folder, seed)).unwrap();
         Self { app, folder }
     }

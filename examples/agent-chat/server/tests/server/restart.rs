@@ -1,6 +1,7 @@
 //! What is there when the server has started anew on the same file.
 
 use serde_json::{Value, json};
+use tautline_server::rusqlite::Connection;
 
 use crate::house::{house, in_session, text_in};
 
@@ -78,4 +79,42 @@ async fn a_message_that_is_sent_again_after_a_restart_is_there_once() {
 
     assert_eq!((&again["ok"], &again["replayed"]), (&first["ok"], &json!(true)));
     assert_eq!(state["messages"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_context_that_has_expired_is_neither_shown_nor_read() {
+    let house = house();
+    let ann = house.member("ann").await;
+    let session = ann.open(&[]).await;
+    for (title, expires_in) in [("for a minute", json!(60)), ("for ever", Value::Null)] {
+        let body = json!({ "type": "context", "title": title, "extent": "relevant",
+                           "content": "-", "agents": [], "expiresIn": expires_in });
+        ann.call("send_message", &json!({ "sessionId": session, "body": body })).await.unwrap();
+    }
+    let before = ann.enter(&session).await["contexts"].clone();
+    drop(ann);
+
+    let house = house.restarted_after(false, a_minute_later).await;
+    let ann = house.member("ann").await;
+    let after = ann.enter(&session).await["contexts"].clone();
+    let read = async |context: &Value| {
+        let reference = json!({ "sessionId": session, "contextId": context["contextId"] });
+        ann.call("read_context", &reference).await
+    };
+    let expired = read(&before[0]).await.unwrap_err();
+
+    assert_eq!(after, json!([before[1]]));
+    assert_eq!(expired.code, "chat.context_expired");
+    assert_eq!(read(&before[1]).await.unwrap(), before[1]);
+}
+
+/// Moves everything that expires a minute back, which is what the file looks like a minute later.
+fn a_minute_later(file: &Connection) {
+    let moved = file.execute(
+        "UPDATE contexts SET expires_at = expires_at - 60000, context = json_set(context, '$.expiresAt',
+                strftime('%Y-%m-%dT%H:%M:%fZ', context ->> '$.expiresAt', '-1 minute'))
+         WHERE expires_at IS NOT NULL",
+        [],
+    );
+    assert_eq!(moved, Ok(1));
 }
