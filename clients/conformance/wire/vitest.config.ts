@@ -1,7 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** Some tests measure time and memory: one file after the other, so that none disturbs them. */
+/** Tests that measure, or fill the links: one file after the other, so that none disturbs them. */
+const ALONE = [
+  "tests/order/**/*.test.ts",
+  "tests/faults/delivery.test.ts",
+  "tests/faults/stalled-member.test.ts",
+];
+const ALL = ["tests/**/*.test.ts"];
+
 export default defineConfig({
   resolve: {
     // The client's sources, so that a change there needs no build to be tested here.
@@ -21,10 +28,30 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["tests/**/*.test.ts"],
     globalSetup: ["harness/global-setup.ts"],
-    fileParallelism: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    projects: [
+      // The others wait more than they work: for leases, heartbeats and what a proxy holds back.
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: ALL,
+          exclude: ALONE,
+          maxWorkers: 4,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "alone",
+          include: ALONE,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
