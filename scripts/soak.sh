@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The long runs: property tests with many more cases, values of every contract by the million, histories under faults
-# by the thousand, a crowd in the agent chat, then clients on a link that is cut again and again.
+# by the thousand, a crowd in the agent chat, attacks, then clients on a link that is cut again and again.
 #   SOAK_MINUTES=240 make soak              half an hour unless told
 #   HISTORIES=100000 FULL_HISTORIES=1000 make soak
 source "$(dirname "$0")/lib.sh"
@@ -17,5 +17,6 @@ step "properties" scripts/test/rust-tests.sh
 scripts/soak/values.sh
 scripts/soak/histories.sh
 step "a crowd for a minute" scripts/soak/load.sh
+step "attacks" scripts/soak/attacks.sh
 echo "  ...     $SOAK_MINUTES minutes of cuts"
 npx vitest run --root examples/quickstart/e2e --config soak/vitest.config.ts

@@ -210,6 +210,7 @@ impl ConnectHandler<Unicast, Own> for Door {
             "connect",
             namespace = self.inbox.facts().path,
             connection = connection.map(|connection| connection.id().to_string()),
+            client = connection.and_then(|connection| connection.peer().client()).map(tracing::field::display),
             trace_id = %trace,
         );
         let admission = async move {

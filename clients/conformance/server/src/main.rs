@@ -2,8 +2,9 @@
 //!
 //! Prints its URL, and at its end what it has counted. Environment variables are its switches:
 //! `CONTRACT` (`conformance`, `profile`, `quickstart`), `ADDRESS`, `TAUTLINE_SECRET`, `POLLING`,
-//! `FRAME_BYTES`, `STALL_MS`, `PING_MS`, `HEADS_MS`, `ORIGINS`, `JOURNAL` (a file), `FAILPOINT`
-//! (`committed`, or `committed:7` for the seventh time).
+//! `FRAME_BYTES`, `CONNECT_MS`, `STALL_MS`, `PING_MS`, `HEADS_MS`, `ORIGINS`, `JOURNAL` (a file), `FAILPOINT`
+//! (`committed`, or `committed:7` for the seventh time), `LIMITS` (`default`; there are none without it),
+//! `TRUSTED_PROXIES` (networks), `PUBLIC_KEY` (a file).
 
 mod chat;
 mod echo;
@@ -12,6 +13,7 @@ mod faults;
 mod gates;
 mod house;
 mod messages;
+mod operator;
 mod profile;
 mod quickstart;
 mod recitals;
@@ -29,10 +31,10 @@ use tautline_history::books::Books;
 use tautline_history::filed::Filed;
 use tautline_history::rows::{Rows, WithRows};
 use tautline_history::service::HistoryService;
+use tautline_server::Server;
 use tautline_server::failpoint::Failpoint;
 use tautline_server::journal::{Memory, Sqlite};
 use tautline_server::rusqlite::Connection;
-use tautline_server::{Jwt, Server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -58,7 +60,8 @@ async fn main() -> anyhow::Result<()> {
             _ = terminate.recv() => {}
         }
     };
-    server.serve(listener, examples::routes(contract), ended).await?;
+    let routes = examples::routes(contract).merge(operator::routes(server.clone()));
+    server.serve(listener, routes, ended).await?;
 
     println!("{}", serde_json::json!({ "visits": visits.list() }));
     Ok(())
@@ -68,7 +71,6 @@ fn server(
     switches: &Switches,
     visits: Visits,
 ) -> anyhow::Result<(Server, &'static tautline::Contract)> {
-    let jwt = Jwt::hs256(&switches.secret);
     let contract = match switches.contract.as_str() {
         "conformance" => tautline_conformance::contract(),
         "profile" => tautline_profile_contract::contract(),
@@ -78,7 +80,7 @@ fn server(
         }
     };
     let house = House::default();
-    let builder = Server::builder(contract).jwt(jwt).settings(switches.settings());
+    let builder = Server::builder(contract).jwt(switches.jwt()?).settings(switches.settings()?);
     let builder = match switches.failpoint {
         None => builder,
         Some((point, nth)) => {

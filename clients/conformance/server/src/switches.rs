@@ -1,12 +1,13 @@
 //! The environment variables that a test sets.
 
 use std::env;
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use tautline_server::failpoint::Failpoint;
-use tautline_server::{AllowedOrigins, Limits, Settings, Transports};
+use tautline_server::{AllowedOrigins, Jwt, Limits, Settings, Transports};
 
 /// What a test wants of its server.
 pub(crate) struct Switches {
@@ -20,8 +21,12 @@ pub(crate) struct Switches {
     pub(crate) journal: Option<PathBuf>,
     /// Where it stops, to be killed there, and at which time.
     pub(crate) failpoint: Option<(Failpoint, u32)>,
+    public_key: Option<PathBuf>,
+    has_limits: bool,
+    trusted_proxies: Option<String>,
     is_polling_allowed: bool,
     frame_bytes: Option<usize>,
+    connect: Option<Duration>,
     stall: Option<Duration>,
     ping: Option<Duration>,
     heads: Option<Duration>,
@@ -37,8 +42,12 @@ impl Switches {
             secret: text("TAUTLINE_SECRET").context("TAUTLINE_SECRET is not set")?,
             journal: text("JOURNAL").map(PathBuf::from),
             failpoint: text("FAILPOINT").map(|name| failpoint(&name)).transpose()?,
+            public_key: text("PUBLIC_KEY").map(PathBuf::from),
+            has_limits: text("LIMITS").is_some_and(|value| value == "default"),
+            trusted_proxies: text("TRUSTED_PROXIES"),
             is_polling_allowed: text("POLLING").is_some_and(|value| value == "true"),
             frame_bytes: number("FRAME_BYTES")?,
+            connect: duration("CONNECT_MS")?,
             stall: duration("STALL_MS")?,
             ping: duration("PING_MS")?,
             heads: duration("HEADS_MS")?,
@@ -46,13 +55,32 @@ impl Switches {
         })
     }
 
+    /// How users are recognised: by the secret that they share with it, and by a public key if there is one.
+    pub(crate) fn jwt(&self) -> anyhow::Result<Jwt> {
+        let jwt = Jwt::hs256(&self.secret);
+        Ok(match &self.public_key {
+            Some(path) => jwt.and_ed25519(fs::read(path)?),
+            None => jwt,
+        })
+    }
+
     /// The settings of the server's transport.
-    pub(crate) fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
         let default = Settings::default();
         let frame_bytes = self.frame_bytes.unwrap_or(default.frame_bytes);
-        Settings {
-            // Tests flood it, and one test is many users.
-            limits: Limits::unlimited(),
+        let connect_timeout = self.connect.unwrap_or(default.connect_timeout);
+        let proxies = self.trusted_proxies.iter().flat_map(|proxies| proxies.split(','));
+        Ok(Settings {
+            limits: if self.has_limits {
+                // All clients of a test are on this machine, and strangers to each other.
+                Limits { allowed_networks: Vec::new(), ..Limits::default() }
+            } else {
+                // Tests flood it, and one test is many users.
+                Limits::unlimited()
+            },
+            trusted_proxies: proxies.map(str::parse).collect::<Result<_, _>>()?,
+            connect_timeout,
+            authentication_timeout: default.authentication_timeout.min(connect_timeout / 2),
             transports: if self.is_polling_allowed {
                 Transports::WebsocketAndPolling
             } else {
@@ -70,7 +98,7 @@ impl Switches {
                 None => default.allowed_origins,
             },
             ..default
-        }
+        })
     }
 }
 

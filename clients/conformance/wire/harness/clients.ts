@@ -24,9 +24,14 @@ export function atEnd(close: () => unknown): void {
 }
 
 /** Connects the stock JavaScript client. */
-export async function stock(url: string, namespace: string, auth?: object): Promise<StockClient> {
+export async function stock(
+  url: string,
+  namespace: string,
+  auth: object = {},
+  from?: string,
+): Promise<StockClient> {
   const transport = "websocket";
-  const client = await javascript({ url, namespace, transport, ...(auth && { auth }) });
+  const client = await javascript({ url, namespace, transport, auth, ...(from && { from }) });
   atEnd(() => client.close());
   return client;
 }

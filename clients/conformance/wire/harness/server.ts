@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly polling?: boolean;
   /** The largest frame, in bytes. */
   readonly frameBytes?: number;
+  /** How long a connection may take to say what it wants, in milliseconds. */
+  readonly connectMs?: number;
   /** How long a client may take nothing, in milliseconds. */
   readonly stallMs?: number;
   /** How often the server pings, and how long it waits for the answer, in milliseconds. */
@@ -25,6 +27,12 @@ export interface ServerOptions {
   readonly headsMs?: number;
   /** Pages of which other origins may connect, separated by commas. */
   readonly origins?: string;
+  /** Whether it has the limits of a server on the open internet, for which everybody is a stranger; none unless told. */
+  readonly limits?: "default";
+  /** Networks whose word on a client's address is taken, separated by commas. */
+  readonly trustedProxies?: string;
+  /** The file of a public key whose tokens it takes, too. */
+  readonly publicKey?: string;
   /** The file of its journal; in memory, and gone with the process, unless told. */
   readonly journal?: string;
   /** Where the first command that gets there, or that of a number, stops for good, to be killed there. */
@@ -52,6 +60,12 @@ export interface Visit {
 export interface TestServer {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
+  /** The number of its process. */
+  readonly pid: number;
+  /** What it has logged. */
+  readonly log: readonly string[];
+  /** Waits for a line of the log that has all these words, and gives it. */
+  logged(...words: readonly string[]): Promise<string>;
   /** Asks it to end, and returns when it has. */
   stop(signal?: "SIGINT" | "SIGTERM"): Promise<Ended>;
   /** Ends it at once, as a crash does: nothing is said, nothing is finished. */
@@ -85,6 +99,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 
   return {
     url,
+    get pid() {
+      return running.child.pid ?? 0;
+    },
+    get log() {
+      return running.log;
+    },
+    logged: (...words) => running.logged(words),
     async stop(signal = "SIGINT") {
       running.child.kill(signal);
       return running.ended;
@@ -104,6 +125,8 @@ interface Running {
   readonly child: ChildProcess;
   readonly url: string;
   readonly ended: Promise<Ended>;
+  readonly log: readonly string[];
+  readonly logged: (words: readonly string[]) => Promise<string>;
   readonly stopped: Promise<void>;
 }
 
@@ -113,8 +136,22 @@ async function launch(address: string, options: ServerOptions): Promise<Running>
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said: string[] = [];
-  const complaints: string[] = [];
-  createInterface({ input: child.stderr }).on("line", (line) => complaints.push(line));
+  const log: string[] = [];
+  const read = createInterface({ input: child.stderr });
+  read.on("line", (line) => log.push(line));
+  const logged = (words: readonly string[]) =>
+    new Promise<string>((resolve, reject) => {
+      const fits = (line: string) => words.every((word) => line.includes(word));
+      const look = (line: string) => {
+        if (!fits(line)) return;
+        read.off("line", look);
+        resolve(line);
+      };
+      const found = log.find(fits);
+      if (found !== undefined) return resolve(found);
+      read.on("line", look);
+      child.once("close", () => reject(new Error(`it ended, and never said ${words.join(" ")}`)));
+    });
 
   const ended = once(child, "close").then(([code]): Ended => {
     // One that was killed has said nothing.
@@ -134,9 +171,9 @@ async function launch(address: string, options: ServerOptions): Promise<Running>
       if (line.startsWith("http://")) resolve(line);
     });
     child.once("error", reject);
-    child.once("close", () => reject(new Error(`the server ended:\n${complaints.join("\n")}`)));
+    child.once("close", () => reject(new Error(`the server ended:\n${log.join("\n")}`)));
   });
-  return { child, url, ended, stopped };
+  return { child, url, ended, log, logged, stopped };
 }
 
 function environment(address: string, options: ServerOptions): NodeJS.ProcessEnv {
@@ -147,10 +184,16 @@ function environment(address: string, options: ServerOptions): NodeJS.ProcessEnv
     CONTRACT: contract,
     POLLING: polling,
     FRAME_BYTES: frameBytes,
+    CONNECT_MS: options.connectMs,
     STALL_MS: stallMs,
     PING_MS: pingMs,
     HEADS_MS: headsMs,
     ORIGINS: options.origins,
+    LIMITS: options.limits,
+    TRUSTED_PROXIES: options.trustedProxies,
+    PUBLIC_KEY: options.publicKey,
+    // Tests read what it logs.
+    NO_COLOR: 1,
     JOURNAL: options.journal,
     FAILPOINT: options.failpoint,
   };

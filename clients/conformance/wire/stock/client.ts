@@ -24,6 +24,8 @@ export interface StockConnect {
   readonly namespace: string;
   readonly transport: StockTransport;
   readonly auth?: object;
+  /** The address of this machine that it comes from; JavaScript's websockets alone can choose. */
+  readonly from?: string;
 }
 
 /** Connects a client; rejects with an `Error` that has the message of the server's refusal. */

@@ -5,13 +5,10 @@ import type { StockDriver } from "./client.js";
 import { Inbox } from "./inbox.js";
 
 /** `socket.io-client`, as it comes from npm. */
-export const javascript: StockDriver = async ({ url, namespace, transport, auth = {} }) => {
-  const socket = io(`${url}${namespace}`, {
-    transports: [transport],
-    auth,
-    forceNew: true,
-    reconnection: false,
-  });
+export const javascript: StockDriver = async ({ url, namespace, transport, auth = {}, from }) => {
+  const options = { transports: [transport], auth, forceNew: true, reconnection: false };
+  // Handed through to the websocket, although no type says so.
+  const socket = io(`${url}${namespace}`, { ...options, ...(from && { localAddress: from }) });
   const inbox = new Inbox();
   socket.onAny((event: string, ...args: unknown[]) => inbox.put(event, args));
   const lost = new Promise<void>((resolve) => socket.once("disconnect", () => resolve()));
