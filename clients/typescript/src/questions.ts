@@ -40,9 +40,14 @@ export function createQuestions(connection: Connection, log: Logger): Questions 
   const kinds = new Map<string, Kind>();
   /** Questions that a handler has in hand. */
   const taken = new Set<string>();
+  /** Rooms that we were cut from, each with the answers that wait until we are in it again: before that,
+   * the server refuses them. */
+  const away = new Map<string, (() => void)[]>();
+
+  const keyOf = (namespace: string, name: string) => `${namespace} ${name}`;
 
   function kindOf(namespace: string, name: string): Kind {
-    const key = `${namespace} ${name}`;
+    const key = keyOf(namespace, name);
     const kind = kinds.get(key) ?? { open: cell<readonly Open[]>([]), handlers: new Set() };
     kinds.set(key, kind);
     return kind;
@@ -59,12 +64,16 @@ export function createQuestions(connection: Connection, log: Logger): Questions 
     const { id, payload, room, expiresAt } = wire;
     const reply = (words: object) =>
       new Promise<Replied>((resolve) => {
-        connection.request(namespace, CONTROL.answer, { question: id, ...words }, ({ error }) => {
-          if (!error) settled(namespace, id);
-          // Answers are refused by the library alone: no contract names a failure for them.
-          const problem = error as LibraryProblem | undefined;
-          resolve(problem ? { ok: false, problem } : { ok: true, value: undefined });
-        });
+        const send = () =>
+          connection.request(namespace, CONTROL.answer, { question: id, ...words }, ({ error }) => {
+            if (!error) settled(namespace, id);
+            // Answers are refused by the library alone: no contract names a failure for them.
+            const problem = error as LibraryProblem | undefined;
+            resolve(problem ? { ok: false, problem } : { ok: true, value: undefined });
+          });
+        const waiting = connection.welcome(namespace) && away.get(keyOf(namespace, room));
+        if (waiting) waiting.push(send);
+        else send();
       });
     return {
       id,
@@ -129,12 +138,28 @@ export function createQuestions(connection: Connection, log: Logger): Questions 
     for (const question of questions) asked(namespace, question);
   }
 
+  /** Sends what has waited for this room: we are in it again, or shall not be. */
+  function release({ namespace, name }: RoomEntry): void {
+    const key = keyOf(namespace, name);
+    const waiting = away.get(key) ?? [];
+    away.delete(key);
+    for (const send of waiting) send();
+  }
+
   return {
     side: {
       stands(entry, { questions }, _at, isFresh) {
         if (questions || isFresh) replace(entry, questions ?? []);
+        release(entry);
       },
-      left: (entry) => replace(entry, []),
+      cut(entry) {
+        release(entry);
+        away.set(keyOf(entry.namespace, entry.name), []);
+      },
+      left(entry) {
+        replace(entry, []);
+        release(entry);
+      },
     },
     asked,
     settled,

@@ -181,6 +181,54 @@ test("an answer that a cut swallowed is given again when the question is still o
   expect(replies()).toHaveLength(2);
 });
 
+/** A question that was answered between the welcome of a new connection and the end of the resume there. */
+async function answeredTooEarly() {
+  const set = await asked();
+  const ask = { name: "approve", payload: { tool: "ls" }, room: "board:b", expiresAt: 1 };
+  const at = { epoch: "e1", seq: 2 };
+  const questions = [{ id: "q1", ...ask }];
+  let resume = (): void => {};
+  set.server.handle("tautline:resume", (_, { answer }) => {
+    resume = () =>
+      answer?.({
+        ok: { rooms: [{ room: "board:b", recovered: true, at, events: [], questions }] },
+      });
+    return undefined;
+  });
+  await set.ask("q1", 2);
+  set.server.cut();
+  await set.pass(500);
+  const [question] = set.open();
+  const reply = question?.answer({ yes: true });
+  await set.server.settled();
+  return { ...set, reply, resume: () => resume() };
+}
+
+test("an answer waits until the server has us in the room again", async () => {
+  const { replies, reply, resume, open } = await answeredTooEarly();
+  const before = replies();
+
+  resume();
+
+  expect(await reply).toEqual({ ok: true, value: undefined });
+  expect([before, replies()]).toEqual([[], [{ question: "q1", answer: { yes: true } }]]);
+  expect(open()).toEqual([]);
+});
+
+test("an answer that waits for its room ends with the link, or with the room", async () => {
+  const cut = await answeredTooEarly();
+  const left = await answeredTooEarly();
+
+  cut.server.isReachable = false;
+  cut.server.cut();
+  left.room.leave();
+  await left.pass(10_000);
+
+  expect(await cut.reply).toMatchObject({ ok: false, problem: { code: "connection_closed" } });
+  expect(await left.reply).toEqual({ ok: true, value: undefined });
+  expect([cut.replies().length, left.replies().length]).toEqual([0, 1]);
+});
+
 test("an answer without a connection is a problem at once", async () => {
   const { ask, open, server } = await asked();
   await ask("q1", 2);
