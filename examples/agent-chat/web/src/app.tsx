@@ -2,8 +2,7 @@
 
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
-import type { Client } from "@tautline/react";
-import { SocketProvider } from "@tautline/react";
+import { type Client, SocketProvider } from "@tautline/react";
 import { useState } from "react";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import { ChatSession } from "./chat/chat-session.js";

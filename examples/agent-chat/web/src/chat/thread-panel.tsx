@@ -3,8 +3,7 @@
 import { ActionIcon, Box, Loader, Title } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { Chat, type Message } from "@tautline/agent-chat";
-import type { Problem } from "@tautline/react";
-import { useClient } from "@tautline/react";
+import { type Problem, useClient } from "@tautline/react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { ProblemAlert } from "../problems/problem-alert.js";
 import { joined } from "../state/timeline.js";

@@ -1,8 +1,7 @@
 // The pages of history before what the conversation holds.
 
 import { Chat, type Message, type SessionId } from "@tautline/agent-chat";
-import type { Problem } from "@tautline/react";
-import { useClient, useEvent } from "@tautline/react";
+import { type Problem, useClient, useEvent } from "@tautline/react";
 import { useCallback, useRef, useState } from "react";
 import type { Conversation } from "../state/chat-state.js";
 

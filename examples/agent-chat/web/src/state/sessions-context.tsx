@@ -1,8 +1,7 @@
 // The conversations of whoever is signed in: asked for when a connection is there, then kept by events.
 
 import { Chat, type Session, type SessionId } from "@tautline/agent-chat";
-import type { Problem } from "@tautline/react";
-import { useClient, useConnection, useEvent } from "@tautline/react";
+import { type Problem, useClient, useConnection, useEvent } from "@tautline/react";
 import {
   createContext,
   type ReactNode,
