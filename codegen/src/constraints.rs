@@ -1,10 +1,9 @@
 //! The constraints of a payload, read from its JSON Schema: what descriptors carry to forms, and
 //! what the examples of a contract must obey.
 
-use regex::Regex;
 use serde_json::Value;
 
-use crate::schemas::Schemas;
+use crate::{patterns::regex, schemas::Schemas};
 
 /// One rule on one field.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +59,7 @@ impl Rule {
                 number.as_f64().is_some_and(|number| outside(bounds, number))
             }
             (Self::Pattern(pattern), Value::String(text)) => {
-                Regex::new(pattern).is_ok_and(|regex| !regex.is_match(text))
+                regex(pattern).is_some_and(|regex| !regex.is_match(text))
             }
             // Another type of value is not this rule's affair: serde refuses it.
             _ => false,

@@ -6,6 +6,7 @@ mod any;
 mod declared;
 mod edges;
 mod fixtures;
+mod places;
 mod same;
 mod slots;
 mod types;

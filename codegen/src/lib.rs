@@ -88,6 +88,7 @@ mod document;
 mod library;
 mod names;
 mod not_enforced;
+mod patterns;
 mod schemas;
 mod wire_facts;
 

@@ -4,11 +4,13 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use proptest::{collection, option, prelude::*, sample::select, strategy::Union, string};
-use regex::Regex;
 use serde_json::{Map, Number, Value, json};
 
 use super::edges::{TEXTS, texts_of};
-use crate::schemas::{Schemas, definition_name};
+use crate::{
+    patterns::{in_rust, regex},
+    schemas::{Schemas, definition_name},
+};
 
 /// How deep a random value goes into types of its own.
 const DEPTH: u32 = 4;
@@ -194,9 +196,9 @@ fn text(schema: &Value) -> Option<BoxedStrategy<Value>> {
         });
     };
     let (_, longest) = bounds(schema, "minLength", "maxLength", usize::MAX - min);
-    let regex = Regex::new(pattern).ok()?;
-    let matching =
-        string::string_regex(pattern.trim_start_matches('^').trim_end_matches('$')).ok()?;
+    let regex = regex(pattern)?;
+    let whole = in_rust(pattern.trim_start_matches('^').trim_end_matches('$'));
+    let matching = string::string_regex(&whole).ok()?;
     let fits = move |text: String| {
         let text: String = text.chars().take(longest).collect();
         (text.chars().count() >= min && regex.is_match(&text)).then_some(Value::from(text))

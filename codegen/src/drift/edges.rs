@@ -1,9 +1,10 @@
 //! Values that random ones miss: the first and the last of each type, nothing and everything, very
-//! deep ones; and what no type takes.
+//! deep ones. What stands in a single place of a value is in `places.rs`.
 
 use serde_json::{Map, Value, json};
+use tautline::{I64, U64};
 
-use super::required;
+use super::{any::UNKNOWN, required};
 use crate::schemas::{Schemas, definition_name};
 
 /// How deep the deepest value goes. Each level of a type is two of JSON, of which serde takes 128.
@@ -24,20 +25,16 @@ pub(super) const TEXTS: &[&str] = &[
     "null",
 ];
 
-/// JSON that no number, and no text, of any contract is: an infinity of each sign, a number that is
-/// none, and halves of a pair of UTF-16 units.
-pub(super) const NO_NUMBERS: &[&str] = &["1e999", "-1e999", "NaN", "Infinity", "01", "0x1"];
-pub(super) const NO_TEXTS: &[&str] = &[
-    "\"\\ud800\"",
-    "\"\\udc00 before\"",
-    "\"after \\ud83d\"",
-    "\"\\ud83d\\u0041\"",
-    "\"\\x\"",
-    "\"\t\"",
-];
-
-/// The texts of a form that no pattern tells.
+/// The texts of a form that no pattern tells, and those of the patterns that stand for 64 bits: the
+/// least first, the most last.
 pub(super) fn texts_of(schema: &Value) -> Option<Vec<String>> {
+    let pattern = schema.get("pattern").and_then(Value::as_str).unwrap_or_default();
+    if pattern == U64::pattern() {
+        return Some([0, 1, 1 << 53, u64::MAX - 1, u64::MAX].map(|it| it.to_string()).into());
+    }
+    if pattern == I64::pattern() {
+        return Some([i64::MIN, -1, 0, (1 << 53) + 1, i64::MAX].map(|it| it.to_string()).into());
+    }
     let texts: &[&str] =
         match (schema.get("format").and_then(Value::as_str), schema.get("contentEncoding")) {
             (Some("uuid"), _) => &[
@@ -77,15 +74,19 @@ pub(super) enum Edge {
     Null,
     /// As deep as types go that hold themselves.
     Deep,
+    /// A field that the contract does not know, in each object.
+    Unknown,
 }
 
 impl Edge {
-    pub(super) const ALL: [Self; 4] = [Self::Least, Self::Most, Self::Null, Self::Deep];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Least, Self::Most, Self::Null, Self::Deep, Self::Unknown];
 
     /// The value of a schema at this edge, if it has one.
     pub(super) fn of(self, schemas: &Schemas, schema: &Value) -> Option<Value> {
-        let depth = if self == Self::Deep { DEEP } else { 3 };
-        Maker { edge: self, schemas }.make(schema, depth)
+        // No deeper than it must be: types hold each other, and the most of each is a lot.
+        let depths: &[u32] = if self == Self::Deep { &[DEEP] } else { &[3, 6, 12, DEEP] };
+        depths.iter().find_map(|depth| Maker { edge: self, schemas }.make(schema, *depth))
     }
 }
 
@@ -129,6 +130,7 @@ impl Maker<'_> {
                 all.iter().find(|value| value.is_null()).or(all.first()).cloned()
             }
             Edge::Deep => values.max_by_key(depth_of),
+            Edge::Unknown => values.max_by_key(Value::is_object),
         }
     }
 
@@ -174,7 +176,7 @@ impl Maker<'_> {
         let count = match self.edge {
             Edge::Least | Edge::Null => min,
             Edge::Most => number("maxItems").unwrap_or(3).min(20),
-            Edge::Deep => min.max(1).min(number("maxItems").unwrap_or(1)),
+            Edge::Deep | Edge::Unknown => min.max(1).min(number("maxItems").unwrap_or(1)),
         };
         match self.make(schema.get("items").unwrap_or(&Value::Null), depth) {
             Some(item) => Some(Value::from(vec![item; usize::try_from(count).unwrap_or(0)])),
@@ -200,7 +202,11 @@ impl Maker<'_> {
                 None => {}
             }
         }
-        if let Some(values @ Value::Object(_)) = schema.get("additionalProperties") {
+        let others = schema.get("additionalProperties");
+        if self.edge == Edge::Unknown && others.is_none() {
+            object.insert(UNKNOWN.to_owned(), json!({ "": [null] }));
+        }
+        if let Some(values @ Value::Object(_)) = others {
             let names: &[&str] = if self.edge == Edge::Least { &[] } else { &["", "__proto__"] };
             for name in names {
                 if let Some(value) = self.make(values, depth) {
@@ -215,7 +221,9 @@ impl Maker<'_> {
     fn any(&self, depth: u32) -> Value {
         match self.edge {
             Edge::Least | Edge::Null => Value::Null,
-            Edge::Most => json!({ "": [1e300, -0.5, 9_007_199_254_740_991_u64, TEXTS] }),
+            Edge::Most | Edge::Unknown => {
+                json!({ "": [1e300, -0.5, 9_007_199_254_740_991_u64, TEXTS] })
+            }
             Edge::Deep => (0..depth.max(1)).fold(json!([]), |inner, _| json!([{ "inner": inner }])),
         }
     }

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use tautline::{Contract, Event, NamespaceFacts, Policy, TypeRef, Wire};
 
+mod kinds;
+
 use super::{Compiler, agree, compare};
 use crate::{
     Described,
@@ -63,7 +65,12 @@ fn contract(payload: TypeRef, is_command: bool) -> Described {
 
 /// What is found with values, in one text.
 fn values(payload: TypeRef) -> String {
-    let (_, mistakes) = agree(&contract(payload, true), 500, 7);
+    found(payload, 500)
+}
+
+/// What so many random values find, and those at the edges.
+fn found(payload: TypeRef, random: u32) -> String {
+    let (_, mistakes) = agree(&contract(payload, true), random, 7);
     mistakes.iter().map(ToString::to_string).collect()
 }
 

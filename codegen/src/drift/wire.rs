@@ -13,7 +13,8 @@ use tautline::{FieldProblem, describe::Reading};
 
 use super::{
     any::Values,
-    edges::{Edge, NO_NUMBERS, NO_TEXTS},
+    edges::Edge,
+    places::places,
     runner,
     same::same,
     slots::{Slot, slots},
@@ -38,6 +39,17 @@ pub(crate) struct Tally {
     pub values: u64,
     /// Those that both serde and the schema took.
     pub taken: u64,
+}
+
+/// What serde and the schema think of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// Both take it.
+    Taken,
+    /// Both refuse it.
+    Refused,
+    /// A rule of the contract's own refuses it, of which no schema knows.
+    Unasked,
 }
 
 /// Tries `values` values, shared by all types of a contract.
@@ -99,17 +111,13 @@ impl<'a> Party<'a> {
         seed: u64,
         tally: &mut Tally,
     ) -> Result<(), String> {
-        for edge in Edge::ALL {
-            if let Some(value) = edge.of(self.schemas, &self.schema) {
-                tally.count(self.try_one(&value)?);
-            }
-        }
-        self.try_what_nobody_takes()?;
         let Some(strategy) = maker.strategy(&self.schema) else {
             return Err(
                 "no value can be made of its schema: give its pattern another form".to_owned()
             );
         };
+        self.try_edges(tally)?;
+        self.try_places(tally)?;
         let strategy = match self.slot.direction {
             Direction::Received => nearly(strategy).boxed(),
             // Only the server writes these: what is wrong with others does not matter.
@@ -130,8 +138,26 @@ impl<'a> Party<'a> {
         })
     }
 
-    /// Whether the value is taken; an error if not by all, or if it does not come back as it was.
-    fn try_one(&self, value: &Value) -> Result<bool, String> {
+    /// Each edge of the type: a value of which the schema says that it is one.
+    fn try_edges(&self, tally: &mut Tally) -> Result<(), String> {
+        for edge in Edge::ALL {
+            let found = edge.of(self.schemas, &self.schema);
+            let value =
+                found.ok_or("no value can be made of its schema: it holds itself for ever")?;
+            let verdict = self.try_one(&value)?;
+            if verdict == Verdict::Refused {
+                return Err(format!(
+                    "{} is made of its schema, which refuses it",
+                    shown(&value.to_string())
+                ));
+            }
+            tally.count(verdict);
+        }
+        Ok(())
+    }
+
+    /// What all think of a value; an error if they differ, or if it does not come back as it was.
+    fn try_one(&self, value: &Value) -> Result<Verdict, String> {
         let text = value.to_string();
         let reading = self.slot.ty.read(&text);
         let refusal = match &reading {
@@ -142,14 +168,14 @@ impl<'a> Party<'a> {
                     (Some(broken), _) => {
                         Some(format!("it breaks the rule `{}` of `{}`", broken.rule, broken.path))
                     }
-                    (None, Some(_)) => return Ok(false),
+                    (None, Some(_)) => return Ok(Verdict::Unasked),
                     (None, None) => None,
                 }
             }
         };
         let (reading, refusal) = match (self.taken.validate(value), reading, refusal) {
             (Ok(()), Ok(reading), None) => (reading, None),
-            (Err(_), _, Some(_)) => return Ok(false),
+            (Err(_), _, Some(_)) => return Ok(Verdict::Refused),
             (Ok(()), _, refusal) => {
                 (Reading::default(), refusal.map(|it| format!("fits its JSON Schema, but {it}")))
             }
@@ -175,7 +201,7 @@ impl<'a> Party<'a> {
         }
         let again = self.slot.ty.read(&reading.written)?;
         if again.written == reading.written {
-            Ok(true)
+            Ok(Verdict::Taken)
         } else {
             Err(format!(
                 "{} is another one each time: {}",
@@ -185,25 +211,30 @@ impl<'a> Party<'a> {
         }
     }
 
-    /// Texts that are no JSON, or JSON that nothing holds, in the place of each number and text.
-    fn try_what_nobody_takes(&self) -> Result<(), String> {
+    /// Each place of a value with what may stand there: what nobody takes, and what all must think
+    /// the same of.
+    fn try_places(&self, tally: &mut Tally) -> Result<(), String> {
         let Some(value) = Edge::Most.of(self.schemas, &self.schema) else { return Ok(()) };
-        let plain = value.to_string();
-        if self.slot.ty.read(&plain).is_err() {
+        if self.slot.ty.read(&value.to_string()).is_err() {
             // Said already, as a value that fits its schema.
             return Ok(());
         }
-        for (place, wrong) in leaves(&value).iter().flat_map(|leaf| {
-            let wrong = if leaf.is_text { NO_TEXTS } else { NO_NUMBERS };
-            wrong.iter().map(move |wrong| (leaf, wrong))
-        }) {
-            let text = place.text.replace(&format!("\"{MARK}\""), wrong);
-            // Where anything goes, `arbitrary_precision` of serde_json keeps what no float holds.
-            if serde_json::from_str::<Value>(wrong).is_ok() {
-                continue;
+        for place in places(&value) {
+            let is_any = self.slot.ty.read(&place.with_another_kind().to_string()).is_ok();
+            for text in place.with_what_nobody_takes(is_any) {
+                if let Ok(reading) = self.slot.ty.read(&text) {
+                    return Err(format!(
+                        "{} is taken, as {}",
+                        shown(&text),
+                        shown(&reading.written)
+                    ));
+                }
             }
-            if let Ok(reading) = self.slot.ty.read(&text) {
-                return Err(format!("{} is taken, as {}", shown(&text), shown(&reading.written)));
+            // Only the server writes what is sent: what is wrong with others does not matter.
+            if self.slot.direction == Direction::Received {
+                for value in place.with_what_is_at_an_edge() {
+                    tally.count(self.try_one(&value)?);
+                }
             }
         }
         // Where a contract does not look, it may be as deep as it likes: skipping takes no stack.
@@ -216,39 +247,6 @@ impl<'a> Party<'a> {
     }
 }
 
-/// What stands in a value where something else is to go.
-const MARK: &str = "the place of what nobody takes";
-
-/// A value with a mark in the place of one number or text.
-struct Leaf {
-    text: String,
-    is_text: bool,
-}
-
-/// One for each number and text of a value.
-fn leaves(value: &Value) -> Vec<Leaf> {
-    fn walk(root: &Value, path: &str, here: &Value, found: &mut Vec<Leaf>) {
-        let is_text = here.is_string();
-        if is_text || here.is_number() {
-            let mut root = root.clone();
-            if let Some(place) = root.pointer_mut(path) {
-                *place = json!(MARK);
-            }
-            found.push(Leaf { text: root.to_string(), is_text });
-        }
-        for (index, item) in here.as_array().into_iter().flatten().enumerate() {
-            walk(root, &format!("{path}/{index}"), item, found);
-        }
-        for (name, entry) in here.as_object().into_iter().flatten() {
-            let name = name.replace('~', "~0").replace('/', "~1");
-            walk(root, &format!("{path}/{name}"), entry, found);
-        }
-    }
-    let mut found = Vec::new();
-    walk(value, "", value, &mut found);
-    found
-}
-
 /// A text as a message shows it.
 fn shown(text: &str) -> String {
     const LONGEST: usize = 300;
@@ -259,9 +257,9 @@ fn shown(text: &str) -> String {
 }
 
 impl Tally {
-    fn count(&mut self, taken: bool) {
+    fn count(&mut self, verdict: Verdict) {
         self.values += 1;
-        self.taken += u64::from(taken);
+        self.taken += u64::from(verdict == Verdict::Taken);
     }
 }
 

@@ -1,13 +1,10 @@
 //! A JSON Schema as a type of the portable profile, with the rules that stand beside it.
 
 use serde_json::Value;
+use tautline::{I64, U64};
 
 use super::words::quoted;
 use crate::schemas::definition_name;
-
-/// The texts that hold 64-bit numbers have these patterns, as `tautline::U64` and `I64` say them.
-const U64: &str = r"^(0|[1-9]\d{0,19})$";
-const I64: &str = r"^(0|-?[1-9]\d{0,18})$";
 
 /// The type of a schema.
 pub(super) fn type_of(schema: &Value) -> Result<String, String> {
@@ -44,9 +41,7 @@ pub(super) fn type_of(schema: &Value) -> Result<String, String> {
         (Some("string"), Some("uuid")) => "Uuid".to_owned(),
         (Some("string"), Some("date-time")) => "DateTime<Utc>".to_owned(),
         (Some("string"), Some("uri")) => "Url".to_owned(),
-        (Some("string"), None) if text("pattern") == Some(U64) => "U64".to_owned(),
-        (Some("string"), None) if text("pattern") == Some(I64) => "I64".to_owned(),
-        (Some("string"), None) => "String".to_owned(),
+        (Some("string"), None) => wide_integer(schema).unwrap_or("String").to_owned(),
         (Some("array"), _) => {
             format!("Vec<{}>", type_of(schema.get("items").unwrap_or(&Value::Null))?)
         }
@@ -60,6 +55,13 @@ pub(super) fn type_of(schema: &Value) -> Result<String, String> {
             ));
         }
     })
+}
+
+/// `U64` or `I64`, if the schema is one of theirs: they travel as texts.
+fn wide_integer(schema: &Value) -> Option<&'static str> {
+    let pattern = schema.get("pattern")?.as_str()?;
+    let known = [("U64", U64::pattern()), ("I64", I64::pattern())];
+    known.into_iter().find(|(_, its)| its == pattern).map(|(name, _)| name)
 }
 
 /// What a schema is that may be `null` besides.
@@ -117,8 +119,8 @@ pub(super) fn rules(schema: &Value) -> String {
     };
     let (min, max) = natural.map_or((None, None), |(min, max)| (Some(min), Some(max)));
     rules.extend(bounds("range", number("minimum", min), number("maximum", max)));
-    if let Some(pattern) =
-        schema.get("pattern").and_then(Value::as_str).filter(|it| ![U64, I64].contains(it))
+    if let Some(pattern) = schema.get("pattern").and_then(Value::as_str)
+        && wide_integer(schema).is_none()
     {
         rules.push(format!("pattern({})", quoted(pattern)));
     }

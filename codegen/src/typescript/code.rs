@@ -127,7 +127,13 @@ impl Entry {
             return format!("{docs}{margin}{key},\n");
         }
         let column = indent + key.chars().count() + 2;
-        format!("{docs}{margin}{key}: {},\n", self.value.print(indent, column))
+        let value = self.value.print(indent, column);
+        // A text that is too long begins a line, unless its key is hardly there.
+        let is_long = value.starts_with('"') && column + value.chars().count() + 1 > WIDTH;
+        if is_long && key.chars().count() > 2 {
+            return format!("{docs}{margin}{key}:\n{margin}  {value},\n");
+        }
+        format!("{docs}{margin}{key}: {value},\n")
     }
 }
 

@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "acabde8761e94fdc65648184c012fec247e499f172a0af44aceefedd34878811";
+    "e05d1cb72184ef5ca980d60036cbbe17b7871ff955f930f94cc17e54fd66124c";

@@ -122,6 +122,6 @@ export { Echo, Tables, Faults, Work, History, Chat, Recitals };
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "acabde8761e94fdc65648184c012fec247e499f172a0af44aceefedd34878811",
+  hash: "e05d1cb72184ef5ca980d60036cbbe17b7871ff955f930f94cc17e54fd66124c",
   namespaces: { Echo, Tables, Faults, Work, History, Chat, Recitals },
 } as const satisfies ContractDescriptor;
