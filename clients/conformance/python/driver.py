@@ -103,6 +103,10 @@ async def emit(number, order):
 async def close(number):
     """Disconnects a client."""
     client, _ = clients.pop(number)
+    # One that polls, and still waits for the response to what it posted last, would never post its farewell, and
+    # wait for the server's next ping instead: an answer may overtake that response.
+    if client.eio.state == "connected":
+        await client.eio.queue.join()
     await client.disconnect()
     tell(number, "closed")
 
