@@ -47,8 +47,10 @@ it("an open question is found again after a cut", async () => {
   const verdict = ask("still there?");
   await until(open, (questions) => questions.length === 1);
 
+  const isCut = status(client, "reconnecting");
   await proxy.cut();
-  await status(client, "reconnecting");
+  await isCut;
+  // The room may not be entered again yet: the answer waits for that by itself.
   await status(client, "connected");
   const [question] = await until(open, (questions) => questions.length === 1);
   await question?.answer({ isInFavour: true });
