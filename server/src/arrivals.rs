@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
@@ -59,7 +60,7 @@ impl Arrivals {
     /// network that they leave alone.
     pub(crate) fn client(
         &self,
-        peer: Option<std::net::SocketAddr>,
+        peer: Option<SocketAddr>,
         headers: &HeaderMap,
     ) -> Option<ClientAddress> {
         let peer = peer?;
@@ -76,6 +77,11 @@ impl Arrivals {
             );
         }
         None
+    }
+
+    /// Where a client comes from, whether limits mean it or not.
+    pub(crate) fn address(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        Some(address::client_ip(peer?, headers, &self.trusted_proxies))
     }
 
     /// Whether one more handshake may come from there now.

@@ -16,14 +16,14 @@ use crate::adapter::{Adapters, SocketPort, Unicast};
 use crate::arrivals::Arrivals;
 use crate::auth::Gate;
 use crate::connection::Connection;
-use crate::greeting::Greeting;
+use crate::greeting::{Greeting, Said};
 use crate::handshake;
 use crate::link::{Arrived, Inbox, Link, panic_message};
 use crate::note;
 use crate::roster::Roster;
 use crate::sentry::{Offence, Suspect};
 use crate::trace::TraceId;
-use crate::versions::{Admission, Fit, Versions};
+use crate::versions::{Admission, ContractFit, Versions};
 
 /// So many refusals on one connection, and it ends: each costs a check of credentials.
 const REFUSALS: u32 = 10;
@@ -46,22 +46,22 @@ pub(crate) struct Doorkeeper {
 
 impl Doorkeeper {
     /// Lets in who speaks the server's contract, or a state of it that still works.
-    fn check_version(&self, greeting: &Greeting) -> Result<(), Box<Problem>> {
+    fn check_version(&self, greeting: &Greeting) -> Result<ContractFit, Box<Problem>> {
         let claimed = greeting.contract.as_ref();
         let version = claimed.map(|claimed| &*claimed.version);
         let hash = claimed.map(|claimed| &*claimed.hash);
         let fit = self.versions.judge(claimed);
         let admission = match fit {
-            Fit::Same => return Ok(()),
-            Fit::Compatible => {
+            ContractFit::Same => return Ok(fit),
+            ContractFit::Compatible => {
                 tracing::debug!(version, hash, "an older client, which goes on working");
-                return Ok(());
+                return Ok(fit);
             }
-            Fit::Unsaid => self.stock_clients,
-            Fit::Unlisted => self.unlisted_clients,
-            Fit::Incompatible | Fit::Foreign => Admission::Refuse,
+            ContractFit::Unsaid => self.stock_clients,
+            ContractFit::Unlisted => self.unlisted_clients,
+            ContractFit::Incompatible | ContractFit::Foreign => Admission::Refuse,
         };
-        if fit == Fit::Unlisted {
+        if fit == ContractFit::Unlisted {
             tracing::warn!(
                 version,
                 hash,
@@ -71,7 +71,7 @@ impl Doorkeeper {
             );
         }
         match admission {
-            Admission::Admit => Ok(()),
+            Admission::Admit => Ok(fit),
             Admission::Refuse => {
                 tracing::info!(version, hash, ?fit, "the client is of another contract");
                 Err(LibraryCode::UpgradeClient.problem().into())
@@ -125,7 +125,7 @@ impl Door {
             return Err(LibraryCode::PayloadTooLarge.problem().into());
         }
         let greeting = Greeting::read(auth)?;
-        keeper.check_version(&greeting)?;
+        let fit = keeper.check_version(&greeting)?;
         if let Some(client) = &greeting.client {
             tracing::debug!(client = client.name, version = client.version, "the client's runtime");
         }
@@ -155,6 +155,7 @@ impl Door {
             Box::new(port),
             Arc::clone(&keeper.roster),
         );
+        link.note_said(Said::of(&greeting, fit));
         // Before CONNECT is answered: what the client sends next must find them.
         socket.on_fallback(Reader(Arc::clone(&link)));
         socket.on_disconnect(Closer(Arc::clone(&link)));

@@ -2,7 +2,7 @@
 //! the engine's session, so that it goes when the session goes.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -46,6 +46,11 @@ pub(crate) struct Connection {
     is_upgrading: AtomicBool,
     /// Whether nothing that it says counts any more.
     is_silenced: AtomicBool,
+    /// Since when, in Unix milliseconds.
+    since: u64,
+    events_in: AtomicU64,
+    /// When the last one came, in Unix milliseconds; 0 before the first.
+    last_event: AtomicU64,
     roster: Weak<Roster>,
     /// Who watches it.
     sentry: Arc<Sentry>,
@@ -111,6 +116,9 @@ impl Connection {
             shortcut: OnceLock::new(),
             is_upgrading: AtomicBool::new(false),
             is_silenced: AtomicBool::new(false),
+            since: sentry.clock().now_ms(),
+            events_in: AtomicU64::new(0),
+            last_event: AtomicU64::new(0),
             roster: Arc::downgrade(roster),
             sentry: Arc::clone(sentry),
             has_asked: AtomicBool::new(false),
@@ -210,6 +218,27 @@ impl Connection {
     /// Who watches it.
     pub(crate) fn sentry(&self) -> &Arc<Sentry> {
         &self.sentry
+    }
+
+    /// Since when, in Unix milliseconds.
+    pub(crate) fn since(&self) -> u64 {
+        self.since
+    }
+
+    /// Notes that it has sent an event.
+    pub(crate) fn note_event(&self) {
+        self.events_in.fetch_add(1, Ordering::Relaxed);
+        self.last_event.store(self.sentry.clock().now_ms(), Ordering::Relaxed);
+    }
+
+    /// How many events it has sent.
+    pub(crate) fn events_in(&self) -> u64 {
+        self.events_in.load(Ordering::Relaxed)
+    }
+
+    /// When it has sent the last one, in Unix milliseconds.
+    pub(crate) fn last_event(&self) -> Option<u64> {
+        Some(self.last_event.load(Ordering::Relaxed)).filter(|at| *at > 0)
     }
 
     /// Notes that it asks to enter a namespace.

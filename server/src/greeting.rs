@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 use tautline::{FieldProblem, LibraryCode, Problem};
 
+use crate::versions::ContractFit;
+
 /// The `auth` object of a CONNECT. Unknown keys are the application's affair.
 #[derive(Default, Deserialize)]
 pub(crate) struct Greeting {
@@ -37,6 +39,34 @@ pub(crate) struct Software {
     pub(crate) version: String,
 }
 
+/// What is kept of a greeting for as long as the client is there, for those who ask who it is.
+#[derive(Debug)]
+pub(crate) struct Said {
+    /// The runtime's name and version.
+    pub(crate) client: Option<String>,
+    pub(crate) contract_version: Option<String>,
+    /// Whether the contract is the server's.
+    pub(crate) fit: ContractFit,
+}
+
+/// So many characters are kept of a name: a client chooses its own, and there are many clients.
+const LONGEST_NAME: usize = 64;
+
+impl Said {
+    pub(crate) fn of(greeting: &Greeting, fit: ContractFit) -> Self {
+        let short = |name: &str| name.chars().take(LONGEST_NAME).collect::<String>();
+        let client = greeting.client.as_ref();
+        Self {
+            client: client.map(|client| {
+                let name = format!("{} {}", short(&client.name), short(&client.version));
+                name.trim_end().to_owned()
+            }),
+            contract_version: greeting.contract.as_ref().map(|claimed| short(&claimed.version)),
+            fit,
+        }
+    }
+}
+
 impl fmt::Debug for Greeting {
     /// Leaves out the token: it is a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,6 +97,8 @@ impl Greeting {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -81,6 +113,16 @@ mod tests {
 
         assert_eq!(problem.code, "invalid_payload");
         assert!(!serde_json::to_string(&problem).unwrap().contains("s3cret"));
+    }
+
+    #[test]
+    fn of_a_long_name_the_beginning_is_kept() {
+        let auth = json!({ "client": { "name": "ä".repeat(60_000) } }).to_string();
+        let greeting = Greeting::read(Some(&auth)).unwrap();
+
+        let said = Said::of(&greeting, ContractFit::Unsaid);
+
+        assert_eq!(said.client, Some("ä".repeat(64)));
     }
 
     #[test]

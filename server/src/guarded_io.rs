@@ -110,7 +110,9 @@ impl<S> GuardedIo<S> {
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if let Poll::Ready(written) = written {
-            self.stall = None;
+            if self.stall.take().is_some() {
+                self.handle.unblock();
+            }
             // A guarded stream below this one may have found out first.
             if matches!(&written, Err(error) if error.kind() == io::ErrorKind::TimedOut) {
                 self.handle.give_up();
@@ -122,7 +124,11 @@ impl<S> GuardedIo<S> {
             return Poll::Ready(Err(IoHandle::cut()));
         }
         let limit = self.handle.limits().stall;
-        let stall = self.stall.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+        let handle = &self.handle;
+        let stall = self.stall.get_or_insert_with(|| {
+            handle.block();
+            Box::pin(tokio::time::sleep(limit))
+        });
         if stall.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }

@@ -20,6 +20,7 @@ use crate::execute::execute;
 use crate::fingerprint::command_hash;
 use crate::frame::{self, Arguments, Incoming, Rejected};
 use crate::gate::{Gate, Once};
+use crate::journal::RoomKey;
 use crate::lane::LaneKey;
 use crate::link::{Inbox, Link, panic_message};
 use crate::meta::Meta;
@@ -30,6 +31,7 @@ use crate::refuse;
 use crate::runtime::Runtime;
 use crate::sentry::Offence;
 use crate::session::{Job, Session};
+use crate::stage::is_own;
 use crate::trace::TraceId;
 
 /// A namespace and the service that serves it.
@@ -258,6 +260,13 @@ where
             self.runtime.observers.observe(&Fact::Disconnected { namespace, reason });
             self.disconnected(session, reason);
         }
+    }
+
+    fn rooms(&self, link: &Arc<Link>) -> Vec<RoomName> {
+        let rooms = self.session(link).map(|session| session.rooms()).unwrap_or_default();
+        let is_joined =
+            |room: &RoomName| !is_own(&RoomKey { namespace: N::FACTS.path, room: room.clone() });
+        rooms.into_iter().filter(is_joined).collect()
     }
 
     fn drained(&self, link: &Arc<Link>, dirty: Vec<RoomName>) {

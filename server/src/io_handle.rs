@@ -2,14 +2,17 @@
 //! `guarded_io`.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::Waker;
 use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
+use tokio::time::Instant;
+
+use crate::session::lock;
 
 /// The hand on the stream: shared by the stream and whoever watches or ends it.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub(crate) struct IoHandle {
     pauses: AtomicUsize,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
+    /// Since when a write waits, if one does.
+    blocked_since: Mutex<Option<Instant>>,
     reader: AtomicWaker,
     writer: AtomicWaker,
     progress: Notify,
@@ -64,6 +69,7 @@ impl IoHandle {
             pauses: AtomicUsize::new(0),
             bytes_in: AtomicU64::new(0),
             bytes_out: AtomicU64::new(0),
+            blocked_since: Mutex::default(),
             reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
             progress: Notify::new(),
@@ -143,6 +149,21 @@ impl IoHandle {
     /// Bytes that the peer, or the kernel for it, took.
     pub(crate) fn bytes_out(&self) -> u64 {
         self.bytes_out.load(Ordering::Relaxed)
+    }
+
+    /// A write begins to wait.
+    pub(crate) fn block(&self) {
+        *lock(&self.blocked_since) = Some(Instant::now());
+    }
+
+    /// A write that waited is done.
+    pub(crate) fn unblock(&self) {
+        *lock(&self.blocked_since) = None;
+    }
+
+    /// Since when a write waits, if one does.
+    pub(crate) fn blocked_since(&self) -> Option<Instant> {
+        *lock(&self.blocked_since)
     }
 
     /// Watches for progress.

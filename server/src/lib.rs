@@ -102,8 +102,10 @@ mod adapter;
 mod address;
 mod arrivals;
 mod auth;
+mod closing;
 mod connect;
 mod connection;
+mod connections;
 mod frame_out;
 mod greeting;
 mod guarded_io;
@@ -193,6 +195,7 @@ mod writer;
 pub use address::ClientAddress;
 pub use auth::{AuthError, Authentication, Authenticator, Credentials};
 pub use builder::{BuildError, Builder};
+pub use connections::{Carrier, Connected, ConnectionFilter, Connections, Entered};
 pub use context::{Context, NoConnection, Tx};
 pub use emitter::{Emit, EmitError, EmitterSink};
 pub use guarded_io::GuardedIo;
@@ -213,7 +216,7 @@ pub use server::Server;
 pub use settings::{Settings, Transports};
 pub use sink::{CommandSink, TxSink};
 pub use stream::{SoFar, Stream, StreamError};
-pub use versions::{Admission, VersionCounts};
+pub use versions::{Admission, ContractFit, VersionCounts};
 
 /// The networks that [`Limits`] and [`Settings`] name: `"10.0.0.0/8".parse()?`.
 pub use ipnet::IpNet;

@@ -7,7 +7,7 @@ use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use bytes::Bytes;
 use tautline::{DisconnectReason, NamespaceFacts, RoomName};
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::connection::Connection;
 use crate::frame_out::{Class, Frame};
+use crate::greeting::Said;
 use crate::identity::Identity;
 use crate::io_handle::ReadPause;
 use crate::port::Port;
@@ -43,6 +44,12 @@ pub(crate) trait Inbox: Send + Sync + 'static {
     /// The client has left. Exactly once for each `opened`.
     fn closed(&self, link: &Arc<Link>, reason: DisconnectReason);
 
+    /// The rooms that a client has joined, without those that everybody is in.
+    fn rooms(&self, link: &Arc<Link>) -> Vec<RoomName> {
+        let _ = link;
+        Vec::new()
+    }
+
     /// There is room again after durable frames of these rooms were dropped.
     fn drained(&self, link: &Arc<Link>, dirty: Vec<RoomName>);
 
@@ -60,6 +67,9 @@ pub(crate) struct Link {
     identity: RwLock<Arc<Identity>>,
     port: Box<dyn Port>,
     roster: Arc<Roster>,
+    /// Since when, in Unix milliseconds.
+    since: u64,
+    said: OnceLock<Box<Said>>,
     /// Set while events may go straight to the inbox: spares the lock below.
     is_open: AtomicBool,
     phase: Mutex<Phase>,
@@ -92,6 +102,8 @@ impl Link {
         roster: Arc<Roster>,
     ) -> Arc<Self> {
         Arc::new(Self {
+            since: connection.sentry().clock().now_ms(),
+            said: OnceLock::new(),
             connection,
             inbox,
             identity: RwLock::new(Arc::new(identity)),
@@ -115,6 +127,27 @@ impl Link {
     /// The connection that carries it.
     pub(crate) fn connection(&self) -> &Arc<Connection> {
         &self.connection
+    }
+
+    /// What the client says of itself.
+    pub(crate) fn note_said(&self, said: Said) {
+        // Set once, before it is open.
+        let _is_first = self.said.set(Box::new(said));
+    }
+
+    /// What the client has said of itself.
+    pub(crate) fn said(&self) -> Option<&Said> {
+        self.said.get().map(|said| &**said)
+    }
+
+    /// Since when, in Unix milliseconds.
+    pub(crate) fn since(&self) -> u64 {
+        self.since
+    }
+
+    /// The rooms that the client has joined.
+    pub(crate) fn rooms(self: &Arc<Self>) -> Vec<RoomName> {
+        self.inbox.rooms(self)
     }
 
     /// Who is at the other end.
@@ -209,6 +242,7 @@ impl Link {
         if self.connection.is_silenced() {
             return;
         }
+        self.connection.note_event();
         if !self.is_open() {
             match &mut *self.phase() {
                 Phase::Opening { early, .. } => return early.push(event),

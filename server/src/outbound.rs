@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tautline::{DisconnectReason, RoomName};
+use tokio::time::Instant;
 
 use crate::frame_out::{Class, Frame};
 use crate::link::Link;
@@ -27,8 +28,18 @@ pub(crate) struct Outbound {
     /// How many frames wait: read without the lock by every send.
     waiting: AtomicUsize,
     dropped: AtomicU64,
+    sent: AtomicU64,
     queue: Mutex<Queue>,
     limits: OutboundLimits,
+}
+
+/// What waits for a client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) frames: usize,
+    pub(crate) bytes: usize,
+    /// Since when it has taken nothing, if something waits.
+    pub(crate) since: Option<Instant>,
 }
 
 /// How much may wait, and how long.
@@ -47,6 +58,7 @@ impl Outbound {
         Self {
             waiting: AtomicUsize::new(0),
             dropped: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
             queue: Mutex::default(),
             limits,
         }
@@ -57,11 +69,23 @@ impl Outbound {
         self.dropped.load(Ordering::Relaxed)
     }
 
+    /// How many frames were handed over so far.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// What waits.
+    pub(crate) fn waiting(&self) -> Waiting {
+        let queue = self.queue();
+        Waiting { frames: queue.items.len(), bytes: queue.bytes, since: queue.moved_at }
+    }
+
     /// Sends a frame now, or lets it wait, or drops it.
     pub(crate) fn send(&self, link: &Arc<Link>, class: Class<'_>, frame: &Frame) {
         if self.waiting.load(Ordering::Acquire) == 0 {
             match link.port().try_send(class, frame) {
-                Ok(()) | Err(Blocked::Gone) => return,
+                Ok(()) => return self.count_sent(),
+                Err(Blocked::Gone) => return,
                 Err(Blocked::Full) => {}
             }
         }
@@ -127,6 +151,10 @@ impl Outbound {
         queue.push(link, keep, frame);
     }
 
+    fn count_sent(&self) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn count_dropped(&self) {
         self.dropped.fetch_add(1, Ordering::Relaxed);
     }
@@ -136,6 +164,7 @@ impl Outbound {
         self.waiting.store(queue.waiting(), Ordering::Release);
         if queue.waiting() > 0 && !queue.is_pumping {
             queue.is_pumping = true;
+            queue.moved_at = Some(Instant::now());
             link.connection().runtime().spawn(pump::pump(Arc::clone(link)));
         }
     }
@@ -153,6 +182,9 @@ impl Outbound {
                 break;
             }
             moved = true;
+            if sent.is_ok() {
+                self.count_sent();
+            }
             queue.pop();
         }
         self.waiting.store(queue.waiting(), Ordering::Release);
@@ -167,11 +199,17 @@ impl Outbound {
         }
         if queue.dirty.is_empty() {
             queue.is_pumping = false;
+            queue.moved_at = None;
             return Next::Stop;
         }
         let dirty = std::mem::take(&mut queue.dirty);
         self.waiting.store(queue.waiting(), Ordering::Release);
         Next::Tell(dirty)
+    }
+
+    /// Notes that the client takes something.
+    fn note_moved(&self, at: Instant) {
+        self.queue().moved_at = Some(at);
     }
 
     /// Forgets everything: nobody is there to receive it.

@@ -64,6 +64,11 @@ impl Roster {
         in_order(alive.collect())
     }
 
+    /// The connection of this public id.
+    pub(crate) fn connection(&self, id: Uuid) -> Option<Arc<Connection>> {
+        lock(&self.connections).get(&id)?.1.upgrade()
+    }
+
     pub(crate) fn add_polling(&self, session: String, connection: &Arc<Connection>) {
         lock(&self.polling).insert(session, Arc::downgrade(connection));
     }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use tautline::control::{Notice, NoticeKind};
-use tautline::{LibraryCode, Problem, Uuid};
+use tautline::{LibraryCode, Problem, RecoveryAction, Uuid};
 
 pub use bans::{Ban, Bans, NotStored};
 pub use offence::{Decision, Offence, Suspect, Verdict};
@@ -23,6 +23,7 @@ pub use record::Suspicion;
 
 use crate::chance;
 use crate::clock::Clock;
+use crate::closing;
 use crate::commit::{Reply, Work, WriterHandle};
 use crate::connection::Connection;
 use crate::encode;
@@ -38,6 +39,9 @@ pub(crate) type Audit = Arc<dyn Fn(&Decision) + Send + Sync>;
 
 /// How often those are forgotten of whom nothing is left to remember.
 const FORGET: Duration = Duration::from_secs(60);
+
+/// When somebody whose connections were ended comes back: what it had in mind is over by then.
+const COME_BACK: Duration = Duration::from_secs(5);
 
 /// How long whoever comes waits for the bans of before.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -76,6 +80,17 @@ impl Sentry {
         sentry
     }
 
+    /// What time it is for everybody who is watched.
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// How suspect somebody is now.
+    pub(crate) fn score(&self, suspect: &Suspect) -> f64 {
+        let now = self.clock.now_ms();
+        lock(&self.records).get(suspect).map_or(0.0, |record| record.score(now, &self.rules))
+    }
+
     /// Who is connected.
     pub(crate) fn roster(&self) -> &Arc<Roster> {
         &self.roster
@@ -104,7 +119,7 @@ impl Sentry {
             let record = Record::stored(ban.level, ban.until);
             lock(&self.records).entry(suspect.clone()).or_insert(record);
             if record.is_banned(self.clock.now_ms()) {
-                self.put_out(&suspect);
+                self.put_out_banned(&suspect);
             }
         }
         self.is_informed.send_replace(true);
@@ -162,9 +177,9 @@ impl Sentry {
         }
         match verdict {
             Verdict::Warned => self.warn(&suspect),
-            Verdict::Disconnected => self.put_out(&suspect),
+            Verdict::Disconnected => self.put_out(&suspect, &disconnected()),
             Verdict::Banned { .. } => {
-                self.put_out(&suspect);
+                self.put_out_banned(&suspect);
                 self.store(&suspect);
             }
             Verdict::Noted | Verdict::Lifted => {}
@@ -217,25 +232,32 @@ impl Sentry {
         }
     }
 
-    /// Ends the suspect's connections.
-    fn put_out(&self, suspect: &Suspect) {
-        match suspect {
+    /// Ends the connections of somebody who is banned.
+    fn put_out_banned(&self, suspect: &Suspect) {
+        if let Some(problem) = self.refusal(suspect) {
+            self.put_out(suspect, &problem);
+        }
+    }
+
+    /// Ends the suspect's connections, and tells each of their namespaces why.
+    fn put_out(&self, suspect: &Suspect, problem: &Problem) {
+        let links = self.roster.links();
+        let ended: HashMap<Uuid, Arc<Connection>> = match suspect {
             Suspect::Address(address) => {
-                for connection in self.roster.connections() {
-                    if connection.peer().client() == Some(*address) {
-                        connection.put_out();
-                    }
-                }
+                let connections = self.roster.connections().into_iter();
+                let theirs = connections.filter(|it| it.peer().client() == Some(*address));
+                theirs.map(|it| (it.id(), it)).collect()
             }
             Suspect::User(subject) => {
-                for link in self.roster.links() {
+                let theirs = links.iter().filter(|link| {
                     let identity = link.identity();
-                    if !identity.guest && identity.subject == *subject {
-                        link.connection().put_out();
-                    }
-                }
+                    !identity.guest && identity.subject == *subject
+                });
+                theirs.map(|link| (link.id(), Arc::clone(link.connection()))).collect()
             }
-        }
+        };
+        closing::tell(links.iter().filter(|link| ended.contains_key(&link.id())), problem);
+        ended.values().for_each(Connection::put_out);
     }
 
     /// Writes down what holds of a suspect now.
@@ -275,8 +297,16 @@ impl Sentry {
     }
 }
 
+/// Why the connections of somebody end who may come back: as whoever comes too fast is told.
+fn disconnected() -> Problem {
+    let mut problem = LibraryCode::RateLimited.problem();
+    problem.recovery.action = RecoveryAction::Reconnect;
+    problem.recovery.after_ms = u32::try_from(COME_BACK.as_millis()).ok();
+    problem
+}
+
 /// Who answers for a link. Nobody for a guest whose address does not count.
-fn suspect_of(link: &Link) -> Option<Suspect> {
+pub(crate) fn suspect_of(link: &Link) -> Option<Suspect> {
     let identity = link.identity();
     if identity.guest {
         return link.connection().peer().client().map(Suspect::Address);

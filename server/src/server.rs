@@ -11,6 +11,7 @@ use tautline::{Contract, LibraryCode, Namespace, Room, Uuid};
 use tokio::net::TcpListener;
 
 use crate::builder::Builder;
+use crate::connections::Connections;
 use crate::emitter::{EmitterSink, Roomless};
 use crate::handshake::SocketLayer;
 use crate::journal::{Health, JournalError, Receipt, RoomKey};
@@ -118,6 +119,11 @@ impl Server {
                 link.authorize_again();
             }
         }
+    }
+
+    /// Who is connected, and the way to end a connection.
+    pub fn connections(&self) -> Connections {
+        Connections(Arc::clone(&self.transport.core))
     }
 
     /// How many links are open: one for each namespace of each connection.

@@ -12,8 +12,8 @@ use tokio::runtime::Handle;
 
 use crate::alarms::Alarms;
 use crate::clock::Clock;
+use crate::closing;
 use crate::encode;
-use crate::frame_out::{Class, Frame};
 use crate::link::Link;
 use crate::session::{Session, lock};
 use crate::trace::TraceId;
@@ -153,13 +153,7 @@ pub(crate) fn end(link: &Arc<Link>, code: LibraryCode) {
         code = code.as_str(),
         "the token is not good any more"
     );
-    let notice = Notice {
-        kind: NoticeKind::Closing,
-        after_ms: None,
-        message: problem.message.clone(),
-        problem: Some(problem),
-    };
-    link.send(Class::Control, Frame::Event(encode::control("notice", &notice)));
+    closing::tell([link], &problem);
     link.close(DisconnectReason::TokenExpired);
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tautline::Contract;
 
 use crate::greeting::Claimed;
@@ -36,8 +36,9 @@ pub struct VersionCounts {
 }
 
 /// How a client's contract relates to the server's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fit {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContractFit {
     /// The client did not say.
     Unsaid,
     /// The same wire.
@@ -92,37 +93,37 @@ impl Versions {
     }
 
     /// Judges what a client says of itself, and counts it.
-    pub(crate) fn judge(&self, claimed: Option<&Claimed>) -> Fit {
+    pub(crate) fn judge(&self, claimed: Option<&Claimed>) -> ContractFit {
         let fit = self.fit(claimed);
         self.counts[fit as usize].fetch_add(1, Ordering::Relaxed);
         fit
     }
 
-    fn fit(&self, claimed: Option<&Claimed>) -> Fit {
-        let Some(claimed) = claimed else { return Fit::Unsaid };
+    fn fit(&self, claimed: Option<&Claimed>) -> ContractFit {
+        let Some(claimed) = claimed else { return ContractFit::Unsaid };
         if claimed.name != self.name {
-            return Fit::Foreign;
+            return ContractFit::Foreign;
         }
         if claimed.hash == self.hash {
-            return Fit::Same;
+            return ContractFit::Same;
         }
         match self.rows.get(&claimed.hash).map(|row| row.verdict) {
-            Some(Verdict::Compatible) => Fit::Compatible,
-            Some(Verdict::Incompatible) => Fit::Incompatible,
-            None => Fit::Unlisted,
+            Some(Verdict::Compatible) => ContractFit::Compatible,
+            Some(Verdict::Incompatible) => ContractFit::Incompatible,
+            None => ContractFit::Unlisted,
         }
     }
 
     /// What was counted so far.
     pub(crate) fn counts(&self) -> VersionCounts {
-        let of = |fit: Fit| self.counts[fit as usize].load(Ordering::Relaxed);
+        let of = |fit: ContractFit| self.counts[fit as usize].load(Ordering::Relaxed);
         VersionCounts {
-            same: of(Fit::Same),
-            compatible: of(Fit::Compatible),
-            incompatible: of(Fit::Incompatible),
-            unlisted: of(Fit::Unlisted),
-            foreign: of(Fit::Foreign),
-            unsaid: of(Fit::Unsaid),
+            same: of(ContractFit::Same),
+            compatible: of(ContractFit::Compatible),
+            incompatible: of(ContractFit::Incompatible),
+            unlisted: of(ContractFit::Unlisted),
+            foreign: of(ContractFit::Foreign),
+            unsaid: of(ContractFit::Unsaid),
         }
     }
 }
@@ -167,7 +168,7 @@ mod tests {
 
         let fits = ["new", "old"].map(|hash| versions.judge(Some(&claimed(hash))));
 
-        assert_eq!(fits, [Fit::Same, Fit::Unlisted]);
+        assert_eq!(fits, [ContractFit::Same, ContractFit::Unlisted]);
         assert_eq!(
             versions.counts(),
             VersionCounts { same: 1, unlisted: 1, ..VersionCounts::default() }

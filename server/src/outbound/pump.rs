@@ -32,6 +32,7 @@ pub(super) async fn pump(link: Arc<Link>) {
         progress.as_mut().enable();
         if outbound.flush() || io.bytes_out() != written {
             moved_at = Instant::now();
+            outbound.note_moved(moved_at);
             written = io.bytes_out();
         }
         match outbound.next() {

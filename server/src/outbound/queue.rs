@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tautline::RoomName;
+use tokio::time::Instant;
 
 use crate::frame_out::{Class, Frame};
 use crate::link::Link;
@@ -15,6 +16,8 @@ pub(super) struct Queue {
     /// Rooms of which something was dropped that can be fetched, by link.
     pub(super) dirty: Vec<(Arc<Link>, RoomName)>,
     pub(super) is_pumping: bool,
+    /// When the client took something last, while something waits.
+    pub(super) moved_at: Option<Instant>,
 }
 
 #[derive(Debug)]

@@ -56,7 +56,7 @@ impl Bans {
             record.ban(now, time.unwrap_or(Duration::MAX));
             record.banned_until
         };
-        self.0.put_out(&suspect);
+        self.0.put_out_banned(&suspect);
         self.changed(suspect, Verdict::Banned { until }).await
     }
 
@@ -71,8 +71,7 @@ impl Bans {
 
     /// How suspect somebody is now.
     pub fn score(&self, suspect: &Suspect) -> f64 {
-        let now = self.0.clock.now_ms();
-        lock(&self.0.records).get(suspect).map_or(0.0, |record| record.score(now, &self.0.rules))
+        self.0.score(suspect)
     }
 
     async fn changed(&self, suspect: Suspect, verdict: Verdict) -> Result<(), NotStored> {

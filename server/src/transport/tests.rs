@@ -8,6 +8,7 @@ mod polling;
 mod pressure;
 mod serve;
 mod shutdown;
+mod stale;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

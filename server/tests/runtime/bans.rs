@@ -43,6 +43,24 @@ async fn annoy(socket: &mut TestSocket) {
     panic!("it may go on for ever")
 }
 
+/// The last notice that arrives before the end.
+async fn last_words(socket: &mut TestSocket) -> Value {
+    let mut last = None;
+    while let Some(event) = socket.next().await {
+        if event.name == "tautline:notice" {
+            last = Some(event.payload);
+        }
+    }
+    last.expect("it is told something")
+}
+
+/// Who is told what, and what helps.
+fn words(notice: &Value) -> [&str; 3] {
+    let problem = &notice["problem"];
+    [&notice["kind"], &problem["code"], &problem["recovery"]["action"]]
+        .map(|word| word.as_str().unwrap())
+}
+
 /// A server that writes its decisions down.
 fn watched(limits: Limits) -> (Server, Arc<Mutex<Vec<Decision>>>) {
     let decisions: Arc<Mutex<Vec<Decision>>> = Arc::default();
@@ -96,6 +114,48 @@ async fn a_client_that_goes_on_is_warned_then_put_out_then_banned() {
     );
     let last = decisions.last().unwrap();
     assert!(last.connection.is_some() && last.score >= 100.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_put_out_is_told_why_and_when_to_come_again() {
+    let (server, decisions) = watched(Limits::default());
+    let (_client, mut disconnected) = enter(&server, "ann").await;
+    for _ in 0..200 {
+        disconnected.emit("unheard_of", &json!({}));
+    }
+
+    let notice = last_words(&mut disconnected).await;
+
+    assert_eq!(decisions.lock().unwrap().last().unwrap().verdict, Verdict::Disconnected);
+    assert_eq!(words(&notice), ["closing", "rate_limited", "reconnect"]);
+    assert_eq!(
+        (&notice["afterMs"], &notice["problem"]["recovery"]["afterMs"]),
+        (&json!(5_000), &json!(5_000))
+    );
+    assert_eq!(notice["problem"]["traceId"].as_str().unwrap().len(), 32);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_banned_is_told_in_every_namespace_and_others_are_not() {
+    let server = Lab::default().server();
+    let client = come(&server, "192.0.2.1").await;
+    let mut banned = enter_as(&client, "ann").await.unwrap();
+    let neighbour = come(&server, "192.0.2.2").await;
+    let mut other = enter_as(&neighbour, "ben").await.unwrap();
+
+    server.bans().ban(address("192.0.2.1"), Some(Duration::from_secs(60))).await.unwrap();
+
+    let notice = last_words(&mut banned).await;
+    assert_eq!(words(&notice), ["closing", "banned", "reconnect"]);
+    let after = notice["afterMs"].as_u64().unwrap();
+    assert!((59_000..=60_000).contains(&after), "{after}");
+    other.call::<Value>("ping", &json!({})).await.unwrap();
+    while let Some(event) = other.next().await {
+        assert_ne!(event.name, "tautline:notice");
+        if event.name == "told" {
+            break;
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod bans;
+mod connections;
 mod contract;
 mod elsewhere;
 mod failpoints;

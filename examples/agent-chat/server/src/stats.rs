@@ -11,13 +11,16 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tautline_server::journal::Health;
-use tautline_server::{Fact, Observer, Server};
+use tautline_server::{ConnectionFilter, ContractFit, Fact, Observer, Server};
 
 /// The longest time that is told apart, in microseconds: a minute, and so longer than any deadline.
 const LONGEST: u64 = 60_000_000;
 
 /// The one command whose time says how long people think, and nothing of the server.
 const WAITS_FOR_PEOPLE: &str = "request_approval";
+
+/// From when on a client counts as stalled, in milliseconds: a healthy one takes what comes in less.
+const STALLED_MS: u64 = 1_000;
 
 /// How many codes are counted. A contract has fewer.
 const CODES: usize = 200;
@@ -55,8 +58,24 @@ struct Shown {
     joins: u64,
     leaves: u64,
     errors: BTreeMap<String, u64>,
+    clients: Clients,
     p50_ms: f64,
     p99_ms: f64,
+}
+
+/// Those who are connected now, all in one: everybody may read this page, so it names nobody. Who they
+/// are says `Server::connections`, to whom the application shows it.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Clients {
+    /// Those that take nothing of what waits for them, for a second or longer.
+    stalled: usize,
+    waiting_bytes: usize,
+    bytes_in: u64,
+    bytes_out: u64,
+    dropped: u64,
+    /// How many namespaces are entered by clients of which state of the contract.
+    contract: BTreeMap<ContractFit, usize>,
 }
 
 impl Stats {
@@ -90,9 +109,27 @@ impl Stats {
             joins: count(&self.0.joins),
             leaves: count(&self.0.leaves),
             errors: told.errors.clone(),
+            clients: Clients::of(server),
             p50_ms: told.ms_at(0.5),
             p99_ms: told.ms_at(0.99),
         }
+    }
+}
+
+impl Clients {
+    fn of(server: &Server) -> Self {
+        let mut clients = Self::default();
+        for connected in server.connections().list(&ConnectionFilter::default()) {
+            clients.stalled += usize::from(connected.stalled_ms.is_some_and(|ms| ms >= STALLED_MS));
+            clients.waiting_bytes += connected.waiting_bytes;
+            clients.bytes_in += connected.bytes_in;
+            clients.bytes_out += connected.bytes_out;
+            clients.dropped += connected.dropped;
+            for entered in &connected.namespaces {
+                *clients.contract.entry(entered.contract).or_default() += 1;
+            }
+        }
+        clients
     }
 }
 

@@ -10,13 +10,13 @@ use super::*;
 use crate::settings::Transports;
 
 /// A client that polls by hand.
-struct Poller {
+pub(super) struct Poller {
     app: Router,
     session: String,
 }
 
 impl Poller {
-    async fn open(rig: &Rig) -> Self {
+    pub(super) async fn open(rig: &Rig) -> Self {
         let app: Router = rig.transport.router();
         let mut poller = Self { app, session: String::new() };
         let (status, open) = poller.request("GET", "").await;
@@ -26,7 +26,7 @@ impl Poller {
         poller
     }
 
-    async fn request(&self, method: &str, body: &str) -> (StatusCode, String) {
+    pub(super) async fn request(&self, method: &str, body: &str) -> (StatusCode, String) {
         let uri = format!("/socket.io/?EIO=4&transport=polling{}", self.session);
         let request =
             Request::builder().method(method).uri(uri).header("origin", "http://page.org");
@@ -47,7 +47,7 @@ impl Poller {
         body
     }
 
-    async fn enter(rig: &Rig) -> Self {
+    pub(super) async fn enter(rig: &Rig) -> Self {
         let poller = Self::open(rig).await;
         poller.send("40/chat,{}").await;
         // The engine's first ping may come alone.
@@ -57,7 +57,7 @@ impl Poller {
     }
 }
 
-fn rig() -> Rig {
+pub(super) fn rig() -> Rig {
     let transports = Transports::WebsocketAndPolling;
     Rig::with(&OPEN, Settings { transports, ..Settings::default() })
 }
@@ -133,7 +133,7 @@ async fn a_page_of_another_origin_may_not_poll() {
 }
 
 /// Begins the way from polling to a websocket.
-async fn begin_upgrade(rig: &Rig, poller: &Poller) -> TestClient {
+pub(super) async fn begin_upgrade(rig: &Rig, poller: &Poller) -> TestClient {
     let connect = crate::testing::Connect::default().query(poller.session.clone());
     let client = connect.to(rig.transport.router()).await.unwrap();
     client.send_frame("2probe");

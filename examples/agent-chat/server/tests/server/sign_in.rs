@@ -56,5 +56,11 @@ async fn the_numbers_tell_of_what_happened() {
     assert_eq!(stats["errors"], json!({ "chat.session_not_found": 1 }));
     assert!(stats["p50Ms"].as_f64().unwrap() > 0.0);
     assert!(stats["p99Ms"].as_f64() >= stats["p50Ms"].as_f64());
+    assert_eq!(
+        (&stats["clients"]["contract"], &stats["clients"]["stalled"]),
+        (&json!({ "unsaid": 1 }), &json!(0))
+    );
+    // Everybody may read it: it names nobody.
+    assert!(!stats.to_string().contains("ann"), "{stats}");
     assert_eq!(health, StatusCode::OK);
 }
