@@ -121,6 +121,7 @@ impl Builder {
                 notice: self.settings.token_notice,
                 grace: self.settings.token_grace,
             },
+            journal_patience: self.settings.journal_patience,
             retry_after_ms: u32::try_from(self.settings.retry_after.as_millis())
                 .unwrap_or(u32::MAX),
         };

@@ -11,7 +11,7 @@ use crate::position::Position;
 use crate::settlement::Settlement;
 use crate::stage::Staged;
 
-pub(crate) use crate::writer::WriterHandle;
+pub(crate) use crate::writer::{Resting, WriterHandle};
 
 /// The closure of a `cx.commit`: may ask the journal for its connection, leaves its effects and its
 /// answer.
@@ -182,5 +182,10 @@ impl Work {
 impl CommitError {
     pub(crate) fn journal(error: JournalError) -> Self {
         Self::Journal(Arc::new(error))
+    }
+
+    /// Whether the journal was not even asked.
+    pub(crate) fn is_resting(&self) -> bool {
+        matches!(self, Self::Journal(error) if Resting::of(error).is_some())
     }
 }

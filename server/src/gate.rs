@@ -59,6 +59,8 @@ pub(crate) async fn admit(core: &Arc<Core>, gate: Gate) -> Result<Admitted, Trou
         follow(core, after).await?;
     }
     if let Some((remember, claim)) = entered {
+        // Its answer could not be stored: then its handler need not begin.
+        core.runtime.writer.check().map_err(Trouble::Commit)?;
         core.set_remember(remember, claim);
     }
     Ok(Admitted::Run)

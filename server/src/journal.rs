@@ -154,6 +154,13 @@ pub trait JournalWriter: Send + 'static {
         false
     }
 
+    /// Whether what has failed would work now, as far as that can be told without doing it. Asked after
+    /// `tend`, while commits are refused because groups were given up: yes lets them come again. A journal
+    /// that cannot tell says yes, and is tried with the next group.
+    fn can_store(&self) -> bool {
+        true
+    }
+
     /// The storage's own connection, through which an application writes its rows into the same
     /// transaction. Asked for by steps alone, and only by those that need it; what they write until
     /// `release` or `rollback` belongs to their command. A journal without one gives `&()`.

@@ -15,6 +15,11 @@ pub(crate) fn refused(facts: &'static NamespaceFacts, event: &str, problem: &Pro
     if code == LibraryCode::Internal.as_str() {
         return;
     }
+    // Likewise why the journal fails: once, and not for each command that it refuses.
+    if code == LibraryCode::JournalUnavailable.as_str() {
+        let trace_id = &problem.trace_id;
+        return tracing::debug!(trace_id, event, code, category, "refused");
+    }
     let trace_id = &problem.trace_id;
     // A refusal is its caller's trouble first: each is a step less loud than a fault of ours.
     match problem.severity {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use tautline::{Cause, LibraryCode, Outcome, Problem, Refusal, Report};
 
-use crate::commit::CommitError;
+use crate::commit::{CommitError, Resting};
 use crate::journal::JournalError;
 use crate::trace::TraceId;
 
@@ -62,7 +62,12 @@ fn of_cause(cause: &Cause, trace: &TraceId, event: &str) -> Box<Problem> {
     let first: &(dyn std::error::Error + 'static) = cause.error();
     let chain = std::iter::successors(Some(first), |error| error.source());
     let is_away = |error: &JournalError| matches!(error, JournalError::Unavailable(_));
-    if chain.filter_map(|error| error.downcast_ref::<JournalError>()).any(is_away) {
+    if let Some(error) =
+        chain.filter_map(|error| error.downcast_ref::<JournalError>()).find(|error| is_away(error))
+    {
+        if let Some(problem) = of_resting(error) {
+            return problem;
+        }
         tracing::error!(trace_id = %trace, event, cause = %cause, "the journal does not answer");
         return Box::new(LibraryCode::JournalUnavailable.problem());
     }
@@ -81,6 +86,9 @@ fn of_commit(error: CommitError, trace: &TraceId, event: &str) -> Box<Problem> {
         CommitError::Behind => LibraryCode::Capacity,
         CommitError::Gone => LibraryCode::ShuttingDown,
         CommitError::Journal(error) => {
+            if let Some(problem) = of_resting(error) {
+                return problem;
+            }
             tracing::error!(trace_id = %trace, event, error = %Chain(&**error), "not stored");
             match &**error {
                 JournalError::Unavailable(_) => LibraryCode::JournalUnavailable,
@@ -94,6 +102,14 @@ fn of_commit(error: CommitError, trace: &TraceId, event: &str) -> Box<Problem> {
         problem.outcome = Outcome::Unknown;
     }
     problem
+}
+
+/// The journal is left alone for a while: why is in the log already, once and not for each command.
+fn of_resting(error: &JournalError) -> Option<Box<Problem>> {
+    let Resting { after } = Resting::of(error)?;
+    let mut problem = Box::new(LibraryCode::JournalUnavailable.problem());
+    problem.recovery.after_ms = u32::try_from(after.as_millis()).ok();
+    Some(problem)
 }
 
 fn internal(trace: &TraceId, event: &str, cause: &dyn fmt::Display) -> Box<Problem> {

@@ -48,6 +48,8 @@ pub(crate) struct Told {
     /// When clients come back after a shutdown.
     pub(crate) retry_after_ms: u32,
     pub(crate) term: TermLimits,
+    /// How long the journal may take for one group.
+    pub(crate) journal_patience: Duration,
 }
 
 /// The part of a server that knows no contract's types.
@@ -102,8 +104,12 @@ impl Runtime {
         let handle = Handle::current();
         let rooms = Arc::new(RoomTable::new());
         let publisher = Publisher::new(Arc::clone(&rooms), handle.clone());
-        let means =
-            Means { publisher: Arc::clone(&publisher), clock, failpoints: failpoints.clone() };
+        let means = Means {
+            publisher: Arc::clone(&publisher),
+            clock,
+            failpoints: failpoints.clone(),
+            patience: told.journal_patience,
+        };
         let writer = WriterHandle::start(&*journal, means)?;
         sentry.set_writer(writer.clone());
         crate::heads::start(&rooms, told.heads_interval);

@@ -141,10 +141,13 @@ impl Server {
         Bans(Arc::clone(&self.runtime.sentry))
     }
 
-    /// Whether the journal can store. While it cannot, the server stays up, refuses commands that
-    /// have to be stored as `journal_unavailable`, and goes on by itself when the cause is gone.
+    /// Whether the journal can store. While it cannot, the server stays up and reads on, refuses commands
+    /// that have to be stored as `journal_unavailable`, and goes on by itself when the cause is gone.
     pub fn journal_health(&self) -> Health {
-        self.runtime.journal.health()
+        match self.runtime.journal.health() {
+            Health::Ready => self.runtime.writer.health(),
+            failing @ Health::Failing(_) => failing,
+        }
     }
 
     /// How many clients came with the server's own contract, with another state of it, and with

@@ -78,6 +78,10 @@ pub struct Settings {
     /// The read buffer of one websocket, in bytes. Default 1024: a bigger one makes each idle
     /// connection bigger, and commands are small.
     pub read_buffer_bytes: usize,
+    /// How long the journal may take for what it is asked to do, before commands that have to be stored are
+    /// refused instead of queued behind it. Default 5 s: a disk that has not synced by then is dead, or
+    /// as good as that.
+    pub journal_patience: Duration,
     /// How long a shutdown waits for clients to take the news. Default 5 s.
     pub shutdown_timeout: Duration,
     /// When a client that comes during a shutdown is told to come again. Default 2 s.
@@ -134,6 +138,7 @@ impl Default for Settings {
             outbound_frames: 64,
             outbound_bytes: 1024 * 1024,
             read_buffer_bytes: 1024,
+            journal_patience: Duration::from_secs(5),
             shutdown_timeout: Duration::from_secs(5),
             retry_after: Duration::from_secs(2),
             stock_clients: Admission::Admit,
@@ -171,6 +176,7 @@ impl Settings {
             ("authentication_timeout", self.authentication_timeout),
             ("upgrade_timeout", self.upgrade_timeout),
             ("stall_timeout", self.stall_timeout),
+            ("journal_patience", self.journal_patience),
         ] {
             rule(!time.is_zero(), &format!("`{name}` is zero: give it some time"));
         }

@@ -2,17 +2,20 @@
 //! they emitted, and only then lets their acknowledgements go.
 
 mod attempt;
+mod breaker;
 mod handle;
 mod outlet;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
 use self::attempt::{Stored, attempt};
-use self::handle::Order;
+use self::breaker::Breaker;
+use self::handle::{Order, Tended};
 use self::outlet::{Outcome, Outlet};
 use crate::clock::Clock;
 use crate::commit::{CommitError, Hook, Reply, Work};
@@ -23,6 +26,7 @@ use crate::problems::Chain;
 use crate::publish::Publisher;
 use crate::settlement::{Settlement, Stage};
 
+pub(crate) use self::breaker::Resting;
 pub(crate) use self::handle::WriterHandle;
 
 /// How many commits one group holds at most: beyond it, a group only makes its first wait longer.
@@ -34,6 +38,7 @@ struct Writer {
     means: Means,
     outlet: Outlet,
     waiting: Arc<AtomicUsize>,
+    breaker: Arc<Breaker>,
     /// A group of which the journal does not know whether it is stored: it is asked before anything
     /// else is stored. The callers were told that nobody knows.
     doubt: Option<Vec<Stored>>,
@@ -44,6 +49,9 @@ pub(crate) struct Means {
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) clock: Clock,
     pub(crate) failpoints: Failpoints,
+    /// How long the journal may take for what it is asked to do, before commits are refused instead of
+    /// queued.
+    pub(crate) patience: Duration,
 }
 
 /// The commits of a group that are not tried yet, the first one last.
@@ -98,8 +106,12 @@ impl Writer {
             self.store(group);
         }
         if let Some(done) = tending {
-            let tended = self.settle().is_ok()
-                && catch_unwind(AssertUnwindSafe(|| self.journal.tend())).unwrap_or(false);
+            let is_settled = self.settle().is_ok();
+            let tended = catch_unwind(AssertUnwindSafe(|| {
+                let goes_on = is_settled && self.journal.tend();
+                Tended { goes_on, can_store: is_settled && self.journal.can_store() }
+            }));
+            let tended = tended.unwrap_or(Tended { goes_on: false, can_store: false });
             // The runtime may be gone, and with it the one who asked.
             let _gone = done.send(tended);
         }
@@ -120,6 +132,7 @@ impl Writer {
         let stored = self.settle().and_then(|()| self.store_all(&mut group, &mut tried));
         let outcomes = match stored {
             Ok(()) => {
+                self.breaker.stored();
                 self.means.failpoints.hit(Failpoint::Committed);
                 tried.into_iter().map(Tried::stored).collect()
             }
@@ -127,6 +140,7 @@ impl Writer {
                 let abandoned = catch_unwind(AssertUnwindSafe(|| self.journal.abandon()));
                 let has_panicked = abandoned.is_err();
                 tracing::error!(error = %Chain(&error), has_panicked, "a group was given up");
+                self.breaker.failed(&Chain(&error));
                 let error = Arc::new(error);
                 let untried = group.drain(..).rev().map(Tried::never);
                 let lost = tried.into_iter().chain(untried).map(|tried| tried.lost(&error));

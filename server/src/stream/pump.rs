@@ -85,7 +85,10 @@ impl Streams {
         let tell = move |result: Result<_, CommitError>| {
             let (is_stored, fault) = (result.is_ok(), result.err());
             if let Some(error) = &fault {
-                tracing::error!(stream = %entry.id, ?error, "a part of a stream was not stored");
+                // Of a journal that is left alone there is a line already.
+                if !error.is_resting() {
+                    tracing::error!(stream = %entry.id, ?error, "a part of a stream was not stored");
+                }
                 // Its step may not have run at all.
                 entry.is_queued.store(false, Ordering::Release);
                 entry.state().not_stored(streams.now());

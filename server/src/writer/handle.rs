@@ -2,30 +2,41 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::breaker::{Breaker, PAUSE};
 use super::outlet::Outlet;
 use super::{Means, Writer};
 use crate::commit::{CommitError, Committed, Reply, Work};
-use crate::journal::{Host, Journal, JournalError};
+use crate::journal::{Health, Host, Journal, JournalError};
+use crate::settlement::Stage;
 
 /// How many commits may wait. Beyond it the storage is far behind, and new ones are refused.
 const WAITING: usize = 65_536;
 
-/// How often the journal does what falls due by time.
-const TEND: Duration = Duration::from_secs(1);
+/// How often the journal does what falls due by time, and is asked whether it works again.
+const TEND: Duration = PAUSE;
 
 /// Likewise while there is more of it than it does at once: commits go in between.
 const TEND_ON: Duration = Duration::from_millis(10);
+
+/// What came of tending.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tended {
+    /// Whether there is more of it than it does at once.
+    pub(super) goes_on: bool,
+    /// Whether the journal can store, as far as it knows.
+    pub(super) can_store: bool,
+}
 
 /// What the writer is asked to do.
 pub(crate) enum Order {
     /// To store a commit.
     Store(Box<Work>, Reply),
-    /// To do what falls due by time. Told whether there is more.
-    Tend(oneshot::Sender<bool>),
+    /// To do what falls due by time. Told what came of it.
+    Tend(oneshot::Sender<Tended>),
     /// To close the journal and end. Told when that is done.
     Close(oneshot::Sender<()>),
 }
@@ -35,6 +46,7 @@ pub(crate) enum Order {
 pub(crate) struct WriterHandle {
     orders: mpsc::UnboundedSender<Order>,
     waiting: Arc<AtomicUsize>,
+    breaker: Arc<Breaker>,
 }
 
 impl WriterHandle {
@@ -45,8 +57,11 @@ impl WriterHandle {
         let host = journal.host();
         let outlet = Outlet::new(&means, host);
         let journal = journal.writer()?;
-        let waits = Arc::clone(&waiting);
-        let writer = Writer { journal, means, outlet, waiting: waits, doubt: None };
+        let breaker = Arc::new(Breaker::new(means.clock));
+        let patience = means.patience;
+        let (waits, watched) = (Arc::clone(&waiting), Arc::clone(&breaker));
+        let writer =
+            Writer { journal, means, outlet, waiting: waits, breaker: watched, doubt: None };
         match host {
             Host::Task => {
                 tokio::spawn(writer.run(received));
@@ -64,12 +79,31 @@ impl WriterHandle {
                     .map_err(|error| JournalError::Unavailable(Box::new(error)))?;
             }
         }
-        tokio::spawn(tend(orders.downgrade()));
-        Ok(Self { orders, waiting })
+        tokio::spawn(tend(orders.downgrade(), Arc::clone(&breaker), patience));
+        Ok(Self { orders, waiting, breaker })
+    }
+
+    /// Whether what has to be stored may come now.
+    ///
+    /// # Errors
+    /// When the journal has failed and is left alone for a while.
+    pub(crate) fn check(&self) -> Result<(), CommitError> {
+        self.breaker.check().map_err(CommitError::journal)
+    }
+
+    /// What there is to say of the journal besides its own health.
+    pub(crate) fn health(&self) -> Health {
+        self.breaker.health()
     }
 
     /// Hands a commit over. What is submitted later is stored later.
     pub(crate) fn submit(&self, work: Work, reply: Reply) {
+        if let Err(error) = self.check() {
+            if let Some(settlement) = &work.settlement {
+                settlement.reach(Stage::Failed);
+            }
+            return reply.tell(Err(error));
+        }
         let refused = if self.waiting.fetch_add(1, Ordering::AcqRel) >= WAITING {
             Some((CommitError::Behind, reply))
         } else {
@@ -111,8 +145,9 @@ impl WriterHandle {
     }
 }
 
-/// Has the journal tended, for as long as somebody may write to it.
-async fn tend(orders: mpsc::WeakUnboundedSender<Order>) {
+/// Has the journal tended, for as long as somebody may write to it. Whoever does not come back from that,
+/// or from what it did before, is left alone.
+async fn tend(orders: mpsc::WeakUnboundedSender<Order>, breaker: Arc<Breaker>, patience: Duration) {
     let mut pause = TEND;
     loop {
         tokio::time::sleep(pause).await;
@@ -122,7 +157,27 @@ async fn tend(orders: mpsc::WeakUnboundedSender<Order>) {
             return;
         }
         drop(orders);
-        let Ok(goes_on) = tended.await else { return };
-        pause = if goes_on { TEND_ON } else { TEND };
+        let Ok(tended) = within(patience, tended, &breaker).await else { return };
+        breaker.asked(tended.can_store);
+        pause = if tended.goes_on { TEND_ON } else { TEND };
+    }
+}
+
+/// Waits for the journal, and notes if that takes too long.
+async fn within<T>(
+    patience: Duration,
+    mut answer: oneshot::Receiver<T>,
+    breaker: &Breaker,
+) -> Result<T, oneshot::error::RecvError> {
+    let asked = Instant::now();
+    loop {
+        if let Ok(answer) = tokio::time::timeout(patience, &mut answer).await {
+            return answer;
+        }
+        // Where tokio's clock is a test's, it runs ahead of a thread.
+        if asked.elapsed() >= patience {
+            breaker.hangs(patience);
+            return answer.await;
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::any::Any;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Barrier};
 
 use serde_json::{Value, json};
 use tautline_server::Extent;
@@ -18,6 +18,9 @@ pub(crate) struct Faulty {
     memory: Memory,
     host: Host,
     fault: Arc<AtomicU8>,
+    /// How many groups were begun.
+    begun: Arc<AtomicU32>,
+    gate: Arc<Barrier>,
 }
 
 pub(crate) const WELL: u8 = 0;
@@ -28,10 +31,22 @@ const BROKEN: u8 = 3;
 pub(crate) const FORGETFUL: u8 = 4;
 /// Likewise, and does not begin another group either.
 pub(crate) const FAINT: u8 = 5;
+/// Does not come back from beginning a group, until it is let go on.
+pub(crate) const HUNG: u8 = 6;
 
 impl Faulty {
     pub(crate) fn new(host: Host) -> Self {
-        Self { memory: Memory::new(), host, fault: Arc::default() }
+        let (fault, begun) = (Arc::default(), Arc::default());
+        Self { memory: Memory::new(), host, fault, begun, gate: Arc::new(Barrier::new(2)) }
+    }
+
+    pub(crate) fn begun(&self) -> u32 {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// Lets a journal go on that hangs. Waits until it does hang.
+    pub(crate) fn release(&self) {
+        self.gate.wait();
     }
 
     pub(crate) fn set(&self, fault: u8) {
@@ -44,6 +59,8 @@ impl Journal for Faulty {
         Ok(Box::new(FaultyWriter {
             inner: self.memory.writer()?,
             fault: Arc::clone(&self.fault),
+            begun: Arc::clone(&self.begun),
+            gate: Arc::clone(&self.gate),
             has_stored: None,
         }))
     }
@@ -88,12 +105,18 @@ impl Journal for Faulty {
 struct FaultyWriter {
     inner: Box<dyn JournalWriter>,
     fault: Arc<AtomicU8>,
+    begun: Arc<AtomicU32>,
+    gate: Arc<Barrier>,
     /// Of the last group that it did not know of.
     has_stored: Option<bool>,
 }
 
 impl JournalWriter for FaultyWriter {
     fn begin(&mut self) -> Result<(), JournalError> {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        if self.fault.load(Ordering::SeqCst) == HUNG {
+            self.gate.wait();
+        }
         match self.fault.load(Ordering::SeqCst) {
             FAINT if self.has_stored.is_some() => {
                 Err(JournalError::Unavailable(Box::new(io::Error::other("no disk"))))
@@ -161,6 +184,10 @@ impl JournalWriter for FaultyWriter {
 
     fn tend(&mut self) -> bool {
         self.inner.tend()
+    }
+
+    fn can_store(&self) -> bool {
+        self.fault.load(Ordering::SeqCst) == WELL
     }
 
     fn connection(&self) -> &dyn Any {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod bans;
+mod breaker;
 mod connections;
 mod contract;
 mod elsewhere;

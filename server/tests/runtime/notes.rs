@@ -9,9 +9,11 @@ use metrics::{
     Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
 use serde_json::{Value, json};
+use tautline_server::journal::Host;
 use tautline_server::testing::TestClient;
 use tracing::subscriber::DefaultGuard;
 
+use super::journal::{FULL, Faulty, WELL};
 use super::lab::{Lab, enter, join, task};
 
 /// What the server logs meanwhile.
@@ -161,4 +163,38 @@ async fn who_is_not_let_in_is_counted_too() {
     let counted = counts.0.lock().unwrap().clone();
     let only = ("tautline_problems_total invalid_payload invalid".to_owned(), 1);
     assert_eq!(counted, BTreeMap::from([only]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_that_fails_is_told_of_once_and_not_with_each_command() {
+    let (log, _logging) = Log::begin();
+    let journal = Faulty::new(Host::Task);
+    let lab = Lab::default();
+    let server = lab.server_with(journal.clone());
+    let (_client, socket) = join(&server, "ann", "a").await;
+    let note = json!({ "desk": "a", "text": "x" });
+    journal.set(FULL);
+    for _ in 0..3 {
+        socket.call::<Value>("write_note", &note).await.unwrap_err();
+    }
+    let before = log.text().lines().count();
+
+    for _ in 0..50 {
+        socket.call::<Value>("write_note", &note).await.unwrap_err();
+    }
+    journal.set(WELL);
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+
+    let count = |text: &str| log.text().lines().filter(|line| line.contains(text)).count();
+    assert_eq!(count("ERROR tautline_server::writer::breaker"), 1, "{}", log.text());
+    assert_eq!(count("the journal stores again"), 1);
+    assert_eq!(count("refused=50"), 1);
+    let text = log.text();
+    let quiet = ["TRACE", "DEBUG", "the journal stores again"];
+    let loud: Vec<&str> = text
+        .lines()
+        .skip(before)
+        .filter(|line| !quiet.iter().any(|quiet| line.contains(quiet)))
+        .collect();
+    assert_eq!(loud, [""; 0]);
 }

@@ -427,6 +427,10 @@ impl JournalWriter for Writer {
         &store.connection
     }
 
+    fn can_store(&self) -> bool {
+        self.common.health.can_write()
+    }
+
     fn tend(&mut self) -> bool {
         let is_news = self.common.health.can_write();
         match self.sweep() {

@@ -2,7 +2,7 @@
 //! journal that fails, servers that are started anew. In stopped time, and the same for each seed.
 
 use tautline::Uuid;
-use tautline_server::journal::Host;
+use tautline_server::journal::{Health, Host};
 use tautline_server::{Server, Settings, StreamError};
 
 use super::super::journal::{FORGETFUL, FULL, Faulty, WELL};
@@ -170,6 +170,10 @@ impl Run {
         let ms = self.below(2_000) as u64;
         pass(ms).await;
         self.journal.set(WELL);
+        // One that was left alone is asked again within a second.
+        while self.server.journal_health() != Health::Ready {
+            pass(100).await;
+        }
     }
 
     fn cut(&mut self) {
