@@ -82,6 +82,7 @@ suite "servers" scripts/build-servers.sh
 suite "histories" scripts/test/histories.sh
 suite "conformance" npx vitest run --root clients/conformance/wire
 suite "attacks" npx vitest run --root clients/conformance/wire --config attacks/vitest.config.ts
+suite "document server" scripts/test/document-server.sh
 suite "browser" npx vitest run --root clients/conformance/browser
 suite "end to end" scripts/test/end-to-end.sh
 

@@ -101,6 +101,8 @@ mod outputs;
 mod write;
 
 #[cfg(feature = "rust")]
+mod from_document;
+#[cfg(feature = "rust")]
 mod rust;
 
 pub mod testing;
@@ -110,10 +112,12 @@ pub use cli::{cli, read};
 pub use constraints::{Bounds, Constraint, Rule, broken, constraints};
 pub use described::{Described, Side};
 pub use file::{File, MARK};
+#[cfg(feature = "rust")]
+pub use from_document::FromDocument;
 pub use generators::{Folder, GENERATORS, Generator};
 pub use mistake::Mistake;
 #[cfg(feature = "rust")]
-pub use rust::{RustContract, rust, rust_into};
+pub use rust::{RustContract, rust};
 pub use schemas::{Direction, Schemas};
 pub use typescript::{
     syntax::{Field, Member, Type},

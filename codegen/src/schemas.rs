@@ -189,6 +189,7 @@ fn strip(schema: &mut Value) {
         "deprecated",
         "$comment",
         "x-tautline",
+        "x-tautline-rules",
     ] {
         object.remove(text);
     }

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    types::type_of,
+    shapes::declared,
+    types::field_type,
     words::{docs, field_name, quoted},
 };
 
@@ -31,11 +32,11 @@ pub(super) fn refusals(facts: &Value) -> Result<String, String> {
 fn variant(variant: &Value) -> Result<String, String> {
     let word = |name: &str| variant[name].as_str().unwrap_or_default();
     let mut fields = String::new();
-    for (wire, schema) in
-        variant["params"]["properties"].as_object().into_iter().flat_map(crate::canonical::sorted)
-    {
+    let params = &variant["params"];
+    for (wire, schema, is_required) in declared(params) {
+        let ty = field_type(schema, is_required)?;
         fields.push_str(&docs(schema["description"].as_str()));
-        fields.push_str(&format!("{}: {},\n", field_name(wire)?, type_of(schema)?));
+        fields.push_str(&format!("{}: {ty},\n", field_name(wire)?));
     }
     let body = if fields.is_empty() { String::new() } else { format!("{{\n{fields}}}") };
     Ok(format!(

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     events::Room,
-    types::{rules, type_of},
+    types::{field_type, rules, type_of},
     words::{docs, field_name, variant_name},
 };
 use crate::schemas::definition_name;
@@ -121,19 +121,11 @@ impl Shape<'_> {
     fn fields(&self, object: &Value, visibility: &str) -> Result<String, String> {
         let is_tagged = visibility.is_empty();
         let mut text = String::new();
-        let properties = object.get("properties").and_then(Value::as_object);
-        let mut properties: Vec<(&String, &Value)> =
-            properties.into_iter().flat_map(crate::canonical::sorted).collect();
-        // Required fields stand in the order in which they were declared; of the others it is lost.
-        let required = object.get("required").and_then(Value::as_array);
-        let place = |wire: &str| required.and_then(|names| names.iter().position(|it| it == wire));
-        properties.sort_by_key(|(wire, _)| place(wire).unwrap_or(usize::MAX));
-        for (wire, schema) in properties {
+        for (wire, schema, is_required) in declared(object) {
             if is_tagged && wire == "type" {
                 continue;
             }
-            let ty = type_of(schema)?;
-            let ty = self.boxed(&ty);
+            let ty = self.boxed(&field_type(schema, is_required)?);
             text.push_str(&docs(schema.get("description").and_then(Value::as_str)));
             text.push_str(&format!("{}{visibility}{}: {ty},\n", rules(schema), field_name(wire)?));
         }
@@ -165,6 +157,21 @@ impl Shape<'_> {
         };
         held(schema).into_iter().any(|inner| self.leads_back(inner, seen))
     }
+}
+
+/// The fields of an object, and whether each must be there. Those that must stand in the order in
+/// which they were declared; of the others it is lost.
+pub(super) fn declared(object: &Value) -> Vec<(&String, &Value, bool)> {
+    let required = object.get("required").and_then(Value::as_array);
+    let place = |wire: &str| required.and_then(|names| names.iter().position(|it| it == wire));
+    let properties = object.get("properties").and_then(Value::as_object);
+    let mut fields: Vec<(&String, &Value, bool)> = properties
+        .into_iter()
+        .flat_map(crate::canonical::sorted)
+        .map(|(wire, schema)| (wire, schema, place(wire).is_some()))
+        .collect();
+    fields.sort_by_key(|(wire, _, _)| place(wire).unwrap_or(usize::MAX));
+    fields
 }
 
 /// The types that a schema holds without a list or a map between.

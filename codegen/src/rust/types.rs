@@ -1,10 +1,25 @@
 //! A JSON Schema as a type of the portable profile, with the rules that stand beside it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use tautline::{I64, U64};
 
 use super::words::quoted;
-use crate::schemas::definition_name;
+use crate::schemas::{definition_name, for_each_subschema};
+
+/// Where a document names the functions that a contract checks a field with.
+const OWN_RULES: &str = "x-tautline-rules";
+
+/// The type of a field: `null` in any JSON, or nothing at all, shows only here.
+pub(super) fn field_type(schema: &Value, is_required: bool) -> Result<String, String> {
+    let ty = type_of(schema)?;
+    Ok(match ty.as_str() {
+        "Json" if is_patch(schema) => "Patch<Json>".to_owned(),
+        "Json" if !is_required => "Option<Json>".to_owned(),
+        _ => ty,
+    })
+}
 
 /// The type of a schema.
 pub(super) fn type_of(schema: &Value) -> Result<String, String> {
@@ -18,20 +33,12 @@ pub(super) fn type_of(schema: &Value) -> Result<String, String> {
         };
     }
     if let Some(inner) = optional(schema) {
-        let wrapper = if schema.get("x-tautline").is_some_and(|it| it == "patch") {
-            "Patch"
-        } else {
-            "Option"
-        };
+        let wrapper = if is_patch(schema) { "Patch" } else { "Option" };
         return Ok(format!("{wrapper}<{}>", type_of(&inner)?));
     }
     let text = |name: &str| schema.get(name).and_then(Value::as_str);
     Ok(match (text("type"), text("format")) {
-        (None, _)
-            if schema.as_object().is_some_and(|it| it.keys().all(|key| key == "description")) =>
-        {
-            "Json".to_owned()
-        }
+        (None, _) if is_anything(schema) => "Json".to_owned(),
         (Some("null"), _) => "()".to_owned(),
         (Some("boolean"), _) => "bool".to_owned(),
         (Some("number"), _) => "Finite".to_owned(),
@@ -62,6 +69,16 @@ fn wide_integer(schema: &Value) -> Option<&'static str> {
     let pattern = schema.get("pattern")?.as_str()?;
     let known = [("U64", U64::pattern()), ("I64", I64::pattern())];
     known.into_iter().find(|(_, its)| its == pattern).map(|(name, _)| name)
+}
+
+fn is_patch(schema: &Value) -> bool {
+    schema.get("x-tautline").is_some_and(|it| it == "patch")
+}
+
+/// Whether a schema says nothing about the value.
+fn is_anything(schema: &Value) -> bool {
+    let says_nothing = |key: &String| key == "description" || key.starts_with("x-tautline");
+    schema.as_object().is_some_and(|it| it.keys().all(says_nothing))
 }
 
 /// What a schema is that may be `null` besides.
@@ -124,7 +141,22 @@ pub(super) fn rules(schema: &Value) -> String {
     {
         rules.push(format!("pattern({})", quoted(pattern)));
     }
+    rules.extend(own_rules(schema).map(|path| format!("custom({path})")));
     if rules.is_empty() { String::new() } else { format!("#[field({})]\n", rules.join(", ")) }
+}
+
+/// The functions with which the contract checks a field.
+fn own_rules(schema: &Value) -> impl Iterator<Item = &str> {
+    let names = schema.get(OWN_RULES).and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(Value::as_str)
+}
+
+/// What has to be imported for the rules of a document: of `even` itself, of `text::even` the `text`.
+pub(super) fn imported_rules(schema: &Value) -> BTreeSet<String> {
+    let roots = own_rules(schema).filter_map(|path| path.split("::").next()).map(str::to_owned);
+    let mut names: BTreeSet<String> = roots.collect();
+    for_each_subschema(&mut schema.clone(), &mut |inner| names.extend(imported_rules(inner)));
+    names
 }
 
 fn bounds(rule: &str, min: Option<String>, max: Option<String>) -> Option<String> {

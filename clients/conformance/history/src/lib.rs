@@ -5,19 +5,16 @@
 //! 2. [`model`] is a client that follows the rules of clients, without I/O.
 //! 3. [`sim`] runs a server, clients and faults in one thread under virtual time, from a seed.
 //! 4. [`full`] does the same with processes, sockets and real clients.
-//! 5. [`service`], and [`books`] in [`rows`] or [`filed`], are the application that both kinds of runs use.
+//!
+//! The application that both kinds of runs use is the crate `tautline-history-service`.
 
 #![forbid(unsafe_code)]
 
 pub mod anomaly;
-pub mod books;
 pub mod checker;
 mod crew;
 pub mod dice;
-pub mod filed;
 pub mod full;
 pub mod history;
 pub mod model;
-pub mod rows;
-pub mod service;
 pub mod sim;

@@ -27,10 +27,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 use anyhow::bail;
-use tautline_history::books::Books;
-use tautline_history::filed::Filed;
-use tautline_history::rows::{Rows, WithRows};
-use tautline_history::service::HistoryService;
+use tautline_history_service::books::Books;
+use tautline_history_service::filed::Filed;
+use tautline_history_service::rows::{Rows, WithRows};
+use tautline_history_service::service::HistoryService;
 use tautline_server::Server;
 use tautline_server::failpoint::Failpoint;
 use tautline_server::journal::{Memory, Sqlite};

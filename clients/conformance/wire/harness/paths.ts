@@ -16,9 +16,6 @@ export const SERVER = GIVEN_SERVER ?? `${BUILT}/tautline-conformance-server`;
 /** The server of the agent chat. */
 export const AGENT_CHAT_SERVER = `${BUILT}/agent-chat-server`;
 
-/** The program that serves the profile's contract from its document, without the contract's crate. */
-export const DOCUMENT_SERVER = `${BUILT}/tautline-document-server`;
-
 /** The program that breaks links. */
 export const FAULT_PROXY = `${BUILT}/tautline-fault-proxy`;
 

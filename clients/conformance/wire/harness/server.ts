@@ -4,15 +4,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll } from "vitest";
-import { DOCUMENT_SERVER, SERVER } from "./paths.js";
+import { SERVER } from "./paths.js";
 import { SECRET } from "./token.js";
 
 /** What a test may say about the server that it wants. */
 export interface ServerOptions {
   /** Which contract it serves; the conformance contract unless told. */
   readonly contract?: "conformance" | "profile" | "quickstart";
-  /** Whether the contract is the one that was written from its document; of the profile alone. */
-  readonly byDocument?: boolean;
   /** Whether clients may poll. */
   readonly polling?: boolean;
   /** The largest frame, in bytes. */
@@ -131,7 +129,7 @@ interface Running {
 }
 
 async function launch(address: string, options: ServerOptions): Promise<Running> {
-  const child = spawn(options.byDocument ? DOCUMENT_SERVER : SERVER, {
+  const child = spawn(SERVER, {
     env: environment(address, options),
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -103,7 +103,7 @@ impl Constraints {
         calls
     }
 
-    /// The rules in schemars' words.
+    /// The rules in schemars' words. Of a function of the contract's own there is its name alone.
     pub(crate) fn schema(&self) -> TokenStream {
         let mut words = Vec::new();
         for bounds in [&self.length, &self.items].into_iter().flatten() {
@@ -114,6 +114,10 @@ impl Constraints {
         }
         if let Some(Pattern { text, .. }) = &self.pattern {
             words.push(quote!(regex(pattern = #text)));
+        }
+        if !self.custom.is_empty() {
+            let names = self.custom.iter().map(rule_name);
+            words.push(quote!(extend("x-tautline-rules" = [#(#names),*])));
         }
         if words.is_empty() { TokenStream::new() } else { quote!(#[schemars(#(#words),*)]) }
     }
@@ -215,4 +219,11 @@ fn function(argument: &Argument, mistakes: &mut Mistakes) -> Option<Path> {
         );
     }
     path
+}
+
+/// A rule's name for those who have the document alone: its path, without where that begins.
+fn rule_name(path: &Path) -> String {
+    let segments = path.segments.iter().map(|segment| segment.ident.to_string());
+    let named = segments.skip_while(|name| ["crate", "self", "super"].contains(&name.as_str()));
+    named.collect::<Vec<_>>().join("::")
 }

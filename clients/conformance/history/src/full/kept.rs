@@ -4,12 +4,12 @@ use std::path::Path;
 
 use anyhow::anyhow;
 use tautline::RoomName;
+use tautline_history_service::filed::Filed;
+use tautline_history_service::service::Book;
 use tautline_server::journal::{Journal, RoomKey, Sqlite};
 
-use crate::filed::Filed;
 use crate::history::{Kept, KeptRoom, Place};
 use crate::model::client::NAMESPACE;
-use crate::service::Book;
 
 pub(super) async fn read(file: &Path, rooms: &[String]) -> anyhow::Result<Kept> {
     let journal = Sqlite::open(file)?;

@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::json;
 use tautline_conformance::history::History;
+use tautline_history_service::books::Books;
+use tautline_history_service::filed::Filed;
+use tautline_history_service::service::HistoryService;
 use tautline_server::failpoint::Failpoint;
 use tautline_server::journal::Sqlite;
 use tautline_server::rusqlite::{Connection, OpenFlags};
@@ -16,11 +19,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::road::Road;
-use crate::books::Books;
 use crate::crew::{Pipe, Way};
 use crate::dice::Dice;
-use crate::filed::Filed;
-use crate::service::HistoryService;
 use crate::sim::contract;
 
 /// How many commands are in flight at once: the journal stores them in groups.

@@ -13,14 +13,13 @@ use std::thread::Thread;
 use anyhow::Context as _;
 use tautline::Cause;
 use tautline_conformance::history::History;
+use tautline_history_service::books::Books;
+use tautline_history_service::filed::Filed;
+use tautline_history_service::rows::{Rows, WithRows};
+use tautline_history_service::service::Book;
 use tautline_server::Tx;
 use tautline_server::journal::{Durability, Journal, Memory, Sqlite};
 use tempfile::TempDir;
-
-use crate::books::Books;
-use crate::filed::Filed;
-use crate::rows::{Rows, WithRows};
-use crate::service::Book;
 
 /// Where a run's journal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow};
 use axum::Router;
 use serde_json::Map;
 use tautline_conformance::history::History;
+use tautline_history_service::service::{Book, HistoryService};
 use tautline_server::failpoint::Failpoint;
 use tautline_server::{
     AuthError, Authentication, Authenticator, Credentials, Identity, Limits, Server, Settings,
@@ -19,7 +20,6 @@ use super::plan::Plan;
 use super::storage::{Shelf, Storage};
 use crate::crew::{Habits, Stage, lock};
 use crate::dice::Dice;
-use crate::service::{Book, HistoryService};
 
 tautline::contract! {
     name: "history",

@@ -1,5 +1,4 @@
-// Every example of the profile's contract goes to the real server and comes back as it was, and so does every answer:
-// to the server that has the contract's crate, and to the one that has its document alone.
+// Every example of the profile's contract goes to the real server and comes back as it was, and so does every answer.
 
 import { command, namespace } from "@tautline/client";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -19,106 +18,101 @@ interface Example {
 
 const token = sign({ sub: "anna", scope: "corners:read corners:write" });
 
-describe.each([
-  ["from the crate", false],
-  ["from the document", true],
-])("%s", (_, byDocument) => {
-  const server = serverForFile({ contract: "profile", byDocument });
-  let examples: readonly Example[];
+const server = serverForFile({ contract: "profile" });
+let examples: readonly Example[];
 
-  beforeAll(async () => {
-    examples = await (await fetch(`${server.url}/examples`)).json();
+beforeAll(async () => {
+  examples = await (await fetch(`${server.url}/examples`)).json();
+});
+
+/** The commands of a namespace that are answered. */
+const asked = (path: string) =>
+  examples.filter(
+    ({ namespace, direction, isAcknowledged }) =>
+      namespace === path && direction === "command" && isAcknowledged,
+  );
+
+/** The commands that give back what they get. */
+const echoes = () => asked("/echo").filter(({ name }) => name.startsWith("echo_"));
+
+/** The command or event of that name. */
+function example(name: string): Example {
+  const found = examples.find((each) => each.name === name);
+  if (!found) throw new Error(`the contract has no \`${name}\``);
+  return found;
+}
+
+describe("/echo", () => {
+  it("there is an example of every command and of every event", () => {
+    const all = examples.filter(({ namespace }) => namespace === "/echo");
+
+    expect(all.length).toBeGreaterThan(20);
+    expect(all.filter(({ payload }) => payload === null)).toEqual([]);
   });
 
-  /** The commands of a namespace that are answered. */
-  const asked = (path: string) =>
-    examples.filter(
-      ({ namespace, direction, isAcknowledged }) =>
-        namespace === path && direction === "command" && isAcknowledged,
-    );
+  it("the stock client gets back what it sends, as an answer and as an event", async () => {
+    const client = await stock(server.url, "/echo");
 
-  /** The commands that give back what they get. */
-  const echoes = () => asked("/echo").filter(({ name }) => name.startsWith("echo_"));
+    for (const { name, payload } of echoes()) {
+      const answer = await client.call(name, payload);
+      const again = await client.call(name, (answer as { ok: unknown }).ok);
 
-  /** The command or event of that name. */
-  function example(name: string): Example {
-    const found = examples.find((each) => each.name === name);
-    if (!found) throw new Error(`the contract has no \`${name}\``);
-    return found;
-  }
+      expect(plain(answer), name).toStrictEqual({ ok: payload });
+      expect(again, name).toStrictEqual(answer);
+      const [event] = await client.next(name.replace("echo_", ""));
+      expect(plain(event), name).toStrictEqual(payload);
+    }
+  });
 
-  describe("/echo", () => {
-    it("there is an example of every command and of every event", () => {
-      const all = examples.filter(({ namespace }) => namespace === "/echo");
-
-      expect(all.length).toBeGreaterThan(20);
-      expect(all.filter(({ payload }) => payload === null)).toEqual([]);
+  it("our client gets back what it sends", async () => {
+    const client = ours(server.url, {
+      contract: { name: "profile", version: "1.0.0", hash: "", namespaces: {} },
     });
+    client.connect();
 
-    it("the stock client gets back what it sends, as an answer and as an event", async () => {
-      const client = await stock(server.url, "/echo");
-
-      for (const { name, payload } of echoes()) {
-        const answer = await client.call(name, payload);
-        const again = await client.call(name, (answer as { ok: unknown }).ok);
-
-        expect(plain(answer), name).toStrictEqual({ ok: payload });
-        expect(again, name).toStrictEqual(answer);
-        const [event] = await client.next(name.replace("echo_", ""));
-        expect(plain(event), name).toStrictEqual(payload);
-      }
-    });
-
-    it("our client gets back what it sends", async () => {
-      const client = ours(server.url, {
-        contract: { name: "profile", version: "1.0.0", hash: "", namespaces: {} },
+    for (const { name, payload } of echoes()) {
+      const facts = { name, ack: true, delivery: "at_most_once" } as const;
+      const { commands } = namespace({
+        path: "/echo",
+        commands: { echo: command<unknown, unknown>(facts) },
       });
-      client.connect();
+      const first = await client.run(commands.echo, payload);
+      const again = await client.run(commands.echo, first.ok ? first.value : undefined);
 
-      for (const { name, payload } of echoes()) {
-        const facts = { name, ack: true, delivery: "at_most_once" } as const;
-        const { commands } = namespace({
-          path: "/echo",
-          commands: { echo: command<unknown, unknown>(facts) },
-        });
-        const first = await client.run(commands.echo, payload);
-        const again = await client.run(commands.echo, first.ok ? first.value : undefined);
-
-        expect(plain(first), name).toStrictEqual({ ok: true, value: payload });
-        expect(again, name).toStrictEqual(first);
-      }
-    });
-
-    it("a room is named as the example says", async () => {
-      const client = await stock(server.url, "/echo");
-      const { payload, answer: state } = example("join_echo_room");
-
-      const answer = await client.call("join_echo_room", payload);
-
-      const { name } = state as { name: string };
-      expect(answer).toMatchObject({ ok: { name }, at: [{ room: name }] });
-    });
+      expect(plain(first), name).toStrictEqual({ ok: true, value: payload });
+      expect(again, name).toStrictEqual(first);
+    }
   });
 
-  describe("/corners", () => {
-    it("every answer comes as its example says", async () => {
-      const client = await stock(server.url, "/corners", { token });
+  it("a room is named as the example says", async () => {
+    const client = await stock(server.url, "/echo");
+    const { payload, answer: state } = example("join_echo_room");
 
-      for (const { name, payload, answer } of asked("/corners")) {
-        const got = await client.call(name, payload ?? {});
+    const answer = await client.call("join_echo_room", payload);
 
-        expect(got, name).toMatchObject({ ok: answer });
-      }
-    });
+    const { name } = state as { name: string };
+    expect(answer).toMatchObject({ ok: { name }, at: [{ room: name }] });
+  });
+});
 
-    it("a durable event comes as its example says", async () => {
-      const client = await stock(server.url, "/corners", { token });
-      await client.call("join_corner", example("join_corner").payload);
+describe("/corners", () => {
+  it("every answer comes as its example says", async () => {
+    const client = await stock(server.url, "/corners", { token });
 
-      await client.call("put_thing", example("put_thing").payload);
+    for (const { name, payload, answer } of asked("/corners")) {
+      const got = await client.call(name, payload ?? {});
 
-      expect((await client.next("thing_put"))[0]).toStrictEqual(example("thing_put").payload);
-    });
+      expect(got, name).toMatchObject({ ok: answer });
+    }
+  });
+
+  it("a durable event comes as its example says", async () => {
+    const client = await stock(server.url, "/corners", { token });
+    await client.call("join_corner", example("join_corner").payload);
+
+    await client.call("put_thing", example("put_thing").payload);
+
+    expect((await client.next("thing_put"))[0]).toStrictEqual(example("thing_put").payload);
   });
 });
 
