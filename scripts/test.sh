@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs everything that must hold, in two lanes beside each other: what cargo builds, and what npm builds.
-# The tests of both together come last. Ends with a table of times and one line of counts.
+# The tests of both together come last, beside what cargo has left. Ends with a table of times and one line of counts.
 #   scripts/test.sh            all suites
 #   scripts/test.sh vitest     only those whose name contains the word
 source "$(dirname "$0")/lib.sh"
@@ -47,6 +47,11 @@ rust_lane() {
   suite "rust format" cargo fmt --all --check
   suite "clippy" cargo clippy --locked --workspace --all-targets --all-features -- --deny warnings
   suite "rust tests" scripts/test/rust-tests.sh
+  suite "servers" scripts/build-servers.sh
+}
+
+# What runs beside the tests of both together: those wait more than they work.
+late_lane() {
   suite "rust doc tests" cargo test --locked --workspace "${test_features[@]}" --doc
   suite "rust docs" env RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --all-features --no-deps --lib
   suite "contracts" scripts/test/contracts.sh
@@ -78,13 +83,14 @@ wait
 rust_lane &
 npm_lane
 wait
-suite "servers" scripts/build-servers.sh
+late_lane &
 suite "histories" scripts/test/histories.sh
 suite "conformance" npx vitest run --root clients/conformance/wire
 suite "attacks" npx vitest run --root clients/conformance/wire --config attacks/vitest.config.ts
 suite "document server" scripts/test/document-server.sh
 suite "browser" npx vitest run --root clients/conformance/browser
 suite "end to end" scripts/test/end-to-end.sh
+wait
 
 passed=$(grep -c '^passed' "$results" || true)
 failed=$(grep -c '^failed' "$results" || true)
