@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -87,20 +88,42 @@ pub(crate) struct GateParts {
     pub(crate) contract: &'static Contract,
     pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
     pub(crate) revocations: Revocations,
+    pub(crate) longest: Longest,
     pub(crate) clock: Clock,
     pub(crate) guests: Guests,
     /// How long checking credentials may take.
     pub(crate) deadline: Duration,
 }
 
+/// How long tokens live, as far as the settings know.
+#[derive(Clone)]
+pub(crate) struct Longest {
+    settings: Duration,
+    has_warned: Arc<AtomicBool>,
+}
+
+impl Longest {
+    pub(crate) fn new(settings: Duration) -> Self {
+        Self { settings, has_warned: Arc::default() }
+    }
+
+    /// Warns of one that lives longer: once.
+    fn look_at(&self, identity: &Identity, clock: Clock) {
+        let ends_at = identity.expires_at.map(|at| at.timestamp_millis());
+        let Some(ends_at) = ends_at.and_then(|at| u64::try_from(at).ok()) else { return };
+        let left = Duration::from_millis(ends_at.saturating_sub(clock.now_ms()));
+        if left > self.settings && !self.has_warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a token lives longer than `longest_token`: if its subject's tokens are revoked, that is \
+                 forgotten before it ends"
+            );
+        }
+    }
+}
+
 impl Gate {
     pub(crate) fn new(parts: GateParts) -> Self {
         Self(parts)
-    }
-
-    /// The tokens that are not taken.
-    pub(crate) fn revocations(&self) -> &Revocations {
-        &self.0.revocations
     }
 
     /// Who connects with this greeting.
@@ -141,6 +164,7 @@ impl Gate {
         match &self.0.authenticator {
             Some(authenticator) => {
                 let identity = self.ask(&**authenticator, connection, token).await?;
+                self.0.longest.look_at(&identity, self.0.clock);
                 if self.0.revocations.cover(&identity) {
                     return Err(Denial::new(LibraryCode::TokenRevoked, "the token was revoked"));
                 }

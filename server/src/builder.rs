@@ -65,7 +65,7 @@ impl Builder {
         self
     }
 
-    /// Begins with what was revoked before. Tokens of this list are not taken.
+    /// Begins with this list besides what the journal has: tokens of it are not taken.
     pub fn revocations(mut self, revocations: Revocations) -> Self {
         self.revocations = revocations;
         self
@@ -133,7 +133,7 @@ impl Builder {
             told,
             &self.settings.limits,
             Arc::clone(&sentry),
-            (Observers(self.observer), self.failpoints),
+            (Observers(self.observer), self.failpoints, self.revocations.clone()),
         )
         .map_err(|error| BuildError { mistakes: vec![error.to_string()] })?;
         let mounting = Mounting(Arc::clone(&runtime));

@@ -9,6 +9,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use tautline::DisconnectReason;
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
@@ -48,8 +49,9 @@ pub(crate) struct Connection {
     is_silenced: AtomicBool,
     /// Since when, in Unix milliseconds.
     since: u64,
+    started: Instant,
     events_in: AtomicU64,
-    /// When the last one came, in Unix milliseconds; 0 before the first.
+    /// How long after its beginning the last one came, in milliseconds.
     last_event: AtomicU64,
     roster: Weak<Roster>,
     /// Who watches it.
@@ -117,6 +119,7 @@ impl Connection {
             is_upgrading: AtomicBool::new(false),
             is_silenced: AtomicBool::new(false),
             since: sentry.clock().now_ms(),
+            started: Instant::now(),
             events_in: AtomicU64::new(0),
             last_event: AtomicU64::new(0),
             roster: Arc::downgrade(roster),
@@ -228,7 +231,8 @@ impl Connection {
     /// Notes that it has sent an event.
     pub(crate) fn note_event(&self) {
         self.events_in.fetch_add(1, Ordering::Relaxed);
-        self.last_event.store(self.sentry.clock().now_ms(), Ordering::Relaxed);
+        let after = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last_event.store(after, Ordering::Relaxed);
     }
 
     /// How many events it has sent.
@@ -238,7 +242,8 @@ impl Connection {
 
     /// When it has sent the last one, in Unix milliseconds.
     pub(crate) fn last_event(&self) -> Option<u64> {
-        Some(self.last_event.load(Ordering::Relaxed)).filter(|at| *at > 0)
+        let after = self.last_event.load(Ordering::Relaxed);
+        (self.events_in() > 0).then(|| self.since.saturating_add(after))
     }
 
     /// Notes that it asks to enter a namespace.

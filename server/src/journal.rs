@@ -52,7 +52,8 @@ pub trait Journal: Send + Sync + 'static {
         max_bytes: usize,
     ) -> JournalFuture<'a, Page>;
 
-    /// The streams, questions and bans that were begun and not ended. Asked once, when the server starts.
+    /// The streams, questions, bans and revocations that were begun and not ended. Asked once, when the
+    /// server starts.
     fn unfinished(&self) -> JournalFuture<'_, Unfinished>;
 
     /// How far each user has got in a room, by subject.
@@ -107,7 +108,7 @@ pub trait JournalWriter: Send + 'static {
         entry: &LedgerEntry,
     ) -> Result<Option<LedgerEntry>, JournalError>;
 
-    /// Notes what became of a stream, a question, a receipt or a ban.
+    /// Notes what became of a stream, a question, a receipt, a ban or a token.
     ///
     /// # Errors
     /// When it cannot be stored; the runtime rolls the savepoint back.
@@ -277,7 +278,7 @@ impl StoredEvent {
     }
 }
 
-/// What becomes of streams, questions, receipts and bans, which live longer than one event.
+/// What becomes of streams, questions, receipts, bans and revocations, which live longer than one event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// A stream began.
@@ -311,6 +312,8 @@ pub enum Change {
     },
     /// Somebody was banned, or is forgiven: then the record's level is 0, and nothing is kept.
     BanChanged(BanRecord),
+    /// Tokens were revoked. Never taken back: of two for the same name the later times hold.
+    TokensRevoked(RevocationRecord),
     /// A client knows more of a room than there is: the room was taken back, as by a copy of the
     /// storage that was brought back. It gets a new epoch, so that nobody else goes on from there
     /// either; at most once while the journal is open, since then it cannot have been taken back again
@@ -374,6 +377,19 @@ pub struct BanRecord {
     pub until: u64,
 }
 
+/// Tokens that are no good any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevocationRecord {
+    /// What the name is of: `token` for one token's `jti`, or `subject`.
+    pub kind: String,
+    /// The token's id, or the subject.
+    pub name: String,
+    /// Of a subject: tokens that were issued until then, in Unix milliseconds.
+    pub until: u64,
+    /// When the last of these tokens is over by itself, in Unix milliseconds. The journal forgets it then.
+    pub expires_at: u64,
+}
+
 /// How far a user has got in a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Receipt {
@@ -392,6 +408,8 @@ pub struct Unfinished {
     pub questions: Vec<QuestionRecord>,
     /// Bans, and what the next ones' length depends on.
     pub bans: Vec<BanRecord>,
+    /// Tokens that were revoked, and may not be over yet.
+    pub revocations: Vec<RevocationRecord>,
 }
 
 impl Receipt {

@@ -24,13 +24,14 @@ use crate::publish::Publisher;
 use crate::question::{self, Questions};
 use crate::rates::{Exceeded, Rates};
 use crate::receipt::{self, Receipts};
+use crate::revocation::Revocations;
 use crate::room_kinds::RoomKinds;
 use crate::room_table::RoomTable;
 use crate::sentry::Sentry;
 use crate::session::{Job, Session};
 use crate::stream::{self, Streams};
 use crate::tasks::Tasks;
-use crate::term::{TermLimits, Terms};
+use crate::term::{self, TermLimits, Terms};
 use crate::writer::Means;
 
 /// How long a lifecycle hook may take. The same as a command that says nothing.
@@ -79,6 +80,8 @@ pub(crate) struct Runtime {
     pub(crate) sentry: Arc<Sentry>,
     /// How callers are recognised: the transport's, which is made after this.
     pub(crate) gate: OnceLock<Gate>,
+    /// Tokens that are not taken.
+    pub(crate) revoked: Revocations,
     /// Who hears what happens.
     pub(crate) observers: Observers,
     pub(crate) failpoints: Failpoints,
@@ -98,7 +101,7 @@ impl Runtime {
         told: Told,
         limits: &Limits,
         sentry: Arc<Sentry>,
-        (observers, failpoints): (Observers, Failpoints),
+        (observers, failpoints, revoked): (Observers, Failpoints, Revocations),
     ) -> Result<Arc<Self>, JournalError> {
         let clock = Clock::new();
         let handle = Handle::current();
@@ -146,6 +149,7 @@ impl Runtime {
             rates,
             sentry,
             gate: OnceLock::new(),
+            revoked,
             observers,
             failpoints,
             handle,
@@ -203,6 +207,15 @@ impl Runtime {
                 self.rates.take(connection, &session.subject, cost)
             }
             None => Ok(()),
+        }
+    }
+
+    /// Ends the connections of those whose tokens were revoked.
+    pub(crate) fn end_revoked(&self) {
+        for link in self.sentry.roster().links() {
+            if self.revoked.cover(&link.identity()) {
+                term::end(&link, LibraryCode::TokenRevoked);
+            }
         }
     }
 

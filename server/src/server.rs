@@ -7,21 +7,22 @@ use std::sync::Arc;
 
 use axum::Router;
 use chrono::{DateTime, Utc};
-use tautline::{Contract, LibraryCode, Namespace, Room, Uuid};
+use tautline::{Contract, Namespace, Room, Uuid};
 use tokio::net::TcpListener;
 
 use crate::builder::Builder;
+use crate::commit::Work;
 use crate::connections::Connections;
 use crate::emitter::{EmitterSink, Roomless};
 use crate::handshake::SocketLayer;
-use crate::journal::{Health, JournalError, Receipt, RoomKey};
+use crate::journal::{Change, Health, JournalError, Receipt, RevocationRecord, RoomKey};
 use crate::listener::SocketListener;
 use crate::presence::Present;
+use crate::revocation;
 use crate::rooms::RoomHandle;
 use crate::runtime::Runtime;
-use crate::sentry::Bans;
+use crate::sentry::{Bans, NotStored};
 use crate::stage::personal;
-use crate::term;
 use crate::transport::Transport;
 use crate::versions::VersionCounts;
 
@@ -90,25 +91,36 @@ impl Server {
     }
 
     /// Revokes one token by its `jti`, until it would have ended anyway: nobody comes in with it, and whoever
-    /// is in because of it has to sign in again.
-    pub fn revoke_token(&self, id: &str, until: DateTime<Utc>) {
-        self.transport.gate().revocations().token(id, until);
-        self.end_revoked();
+    /// is in because of it has to sign in again. The journal keeps it as long.
+    ///
+    /// # Errors
+    /// When it holds but could not be stored.
+    pub async fn revoke_token(&self, id: &str, until: DateTime<Utc>) -> Result<(), NotStored> {
+        self.revoke(revocation::of_token(id, until)).await
     }
 
     /// Revokes all tokens of a subject that were issued until then, by their `iat`: "sign out everywhere".
-    pub fn revoke_subject(&self, subject: &str, until: DateTime<Utc>) {
-        self.transport.gate().revocations().subject(subject, until);
-        self.end_revoked();
+    /// The journal keeps it for as long as one of them may live:
+    /// [`Settings::longest_token`](crate::Settings::longest_token).
+    ///
+    /// # Errors
+    /// When it holds but could not be stored.
+    pub async fn revoke_subject(
+        &self,
+        subject: &str,
+        until: DateTime<Utc>,
+    ) -> Result<(), NotStored> {
+        let longest = self.transport.core.settings.longest_token;
+        self.revoke(revocation::of_subject(subject, until, longest)).await
     }
 
-    fn end_revoked(&self) {
-        let revocations = self.transport.gate().revocations();
-        for link in self.transport.core.roster.links() {
-            if revocations.cover(&link.identity()) {
-                term::end(&link, LibraryCode::TokenRevoked);
-            }
-        }
+    async fn revoke(&self, record: RevocationRecord) -> Result<(), NotStored> {
+        self.runtime.revoked.found(vec![record.clone()], self.runtime.clock.now_ms());
+        self.runtime.end_revoked();
+        let mut work = Work::new();
+        work.effects.changes.push(Change::TokensRevoked(record));
+        let stored = self.runtime.writer.store(work).await;
+        stored.map(drop).map_err(|error| NotStored(format!("{error:?}")))
     }
 
     /// What a subject may do has changed: its services are asked for each room in which it is whether it

@@ -52,6 +52,9 @@ pub struct Settings {
     /// How long a connection stays after its token has ended. Default 25 s, as in Centrifugo: a client
     /// that is just bringing another one keeps its rooms.
     pub token_grace: Duration,
+    /// How long a token lives at most: so long it is remembered that the tokens of a subject were revoked.
+    /// Default 30 days. If an identity provider gives longer ones, say so: the log warns when one comes.
+    pub longest_token: Duration,
     /// How long an upgrade from polling may take. Default 10 s, as in Socket.IO.
     pub upgrade_timeout: Duration,
     /// How long a client may take nothing of what waits for it before it is cut. Default 15 s: a
@@ -128,6 +131,7 @@ impl Default for Settings {
             authentication_timeout: Duration::from_secs(5),
             token_notice: Duration::from_secs(60),
             token_grace: Duration::from_secs(25),
+            longest_token: Duration::from_secs(30 * 86_400),
             upgrade_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(15),
             frame_bytes: 1024 * 1024,

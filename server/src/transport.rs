@@ -15,7 +15,7 @@ use tower_http::cors::CorsLayer;
 
 use crate::adapter::{Adapters, Unicast};
 use crate::arrivals::Arrivals;
-use crate::auth::{self, Authenticator, Gate, GateParts};
+use crate::auth::{self, Authenticator, Gate, GateParts, Longest};
 use crate::clock::Clock;
 use crate::connect::{Door, Doorkeeper};
 use crate::connection::{Connection, Peer};
@@ -92,6 +92,7 @@ impl Transport {
             clock,
             guests: Guests::new(&parts.secret),
             deadline: settings.authentication_timeout,
+            longest: Longest::new(settings.longest_token),
         });
         let adapters = Arc::new(Adapters::default());
         let roster = Arc::clone(sentry.roster());

@@ -8,8 +8,8 @@ use tautline::{Retention, SafeInt, Uuid};
 
 use super::{
     BanRecord, Change, Health, Host, Journal, JournalError, JournalFuture, JournalWriter,
-    LedgerEntry, LedgerKey, NewEvent, Page, QuestionRecord, Receipt, RoomKey, StoredEvent,
-    StreamRecord, Unfinished,
+    LedgerEntry, LedgerKey, NewEvent, Page, QuestionRecord, Receipt, RevocationRecord, RoomKey,
+    StoredEvent, StreamRecord, Unfinished,
 };
 use crate::clock::Clock;
 use crate::position::{Extent, Position};
@@ -39,6 +39,7 @@ struct Stored {
     questions: BTreeMap<Uuid, QuestionRecord>,
     receipts: HashMap<RoomKey, BTreeMap<String, Receipt>>,
     bans: BTreeMap<(String, String), BanRecord>,
+    revocations: BTreeMap<(String, String), RevocationRecord>,
 }
 
 struct Room {
@@ -158,7 +159,8 @@ impl Journal for Memory {
             let streams = stored.streams.values().cloned().collect();
             let questions = stored.questions.values().cloned().collect();
             let bans = stored.bans.values().cloned().collect();
-            Ok(Unfinished { streams, questions, bans })
+            let revocations = stored.revocations.values().cloned().collect();
+            Ok(Unfinished { streams, questions, bans, revocations })
         })
     }
 
@@ -295,6 +297,7 @@ impl JournalWriter for Writer {
         let now = self.shared.clock.now_ms();
         let mut stored = self.shared.stored();
         stored.forget(now);
+        stored.revocations.retain(|_, revocation| revocation.expires_at > now);
         stored.rooms.values_mut().for_each(|room| room.trim(now));
         false
     }
@@ -345,6 +348,12 @@ impl Stored {
                 } else {
                     self.bans.insert(name, ban);
                 }
+            }
+            Change::TokensRevoked(revocation) => {
+                let name = (revocation.kind.clone(), revocation.name.clone());
+                let known = self.revocations.entry(name).or_insert_with(|| revocation.clone());
+                known.until = known.until.max(revocation.until);
+                known.expires_at = known.expires_at.max(revocation.expires_at);
             }
             // The epoch is as old as the process, and nothing is taken back while that lives.
             Change::RoomOvertaken { .. } => {}

@@ -25,8 +25,8 @@ pub struct Ban {
 
 /// What was changed holds, but could not be stored: it ends with the process.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the ban is changed but not stored: {0}")]
-pub struct NotStored(String);
+#[error("it holds, but is not stored: {0}")]
+pub struct NotStored(pub(crate) String);
 
 impl Bans {
     /// Those that hold now, in the order of their suspects.

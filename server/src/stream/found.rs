@@ -56,7 +56,10 @@ pub(crate) async fn take_up(runtime: Weak<Runtime>) {
     while let Some(runtime) = runtime.upgrade() {
         match runtime.journal.unfinished().await {
             Ok(unfinished) => {
-                let Unfinished { mut streams, mut questions, bans } = unfinished;
+                let Unfinished { mut streams, mut questions, bans, revocations } = unfinished;
+                // Before those who wait for the bans come in.
+                runtime.revoked.found(revocations, runtime.clock.now_ms());
+                runtime.end_revoked();
                 runtime.sentry.found(bans);
                 runtime.streams.begun.end(|begun| {
                     streams.retain(|stream| !begun.contains(&stream.id));

@@ -61,5 +61,7 @@ suite! {
         a_question_is_open_until_it_is_settled,
         receipts_only_go_forward,
         a_ban_is_kept_until_it_is_forgiven,
+        a_revocation_is_kept_until_its_tokens_are_over,
+        of_two_revocations_the_later_times_hold,
         changes_of_a_command_that_is_rolled_back_are_none;
 }

@@ -21,6 +21,7 @@ mod observed;
 mod questions;
 mod rates;
 mod resume;
+mod rights;
 mod rooms;
 mod streams;
 mod tokens;

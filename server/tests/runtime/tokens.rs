@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use serde_json::{Value, json};
+use tautline_server::journal::{Host, Journal, Memory, Sqlite};
 use tautline_server::testing::{TestClient, TestSocket};
-use tautline_server::{Jwt, Revocations, Server};
+use tautline_server::{Builder, Jwt, Revocations, Server, Settings};
 use tokio::time::sleep;
 
 use super::contract::{DeskState, Desks, contract};
+use super::journal::{FULL, Faulty};
 use super::lab::Lab;
 use provider::{Provider, document};
 
@@ -29,15 +31,18 @@ fn publish(file: &Path, keys: &[usize]) {
 /// A server that takes the tokens of a provider, and its file of keys.
 fn server(lab: &Lab, revocations: &Revocations) -> (Server, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("jwks.json");
-    publish(&file, &[0]);
-    let server = Server::builder(contract())
-        .jwt(Jwt::jwks_file(&file))
+    publish(&folder.path().join("jwks.json"), &[0]);
+    let server = builder(lab, folder.path(), Memory::new(), revocations).build().unwrap();
+    (server, folder)
+}
+
+/// Likewise, with the keys in this folder and with this journal.
+fn builder(lab: &Lab, folder: &Path, journal: impl Journal, revocations: &Revocations) -> Builder {
+    Server::builder(contract())
+        .jwt(Jwt::jwks_file(folder.join("jwks.json")))
+        .journal(journal)
         .revocations(revocations.clone())
         .namespace::<Desks>(lab.clone())
-        .build()
-        .unwrap();
-    (server, folder)
 }
 
 async fn enter(server: &Server, token: &str) -> Result<(TestClient, TestSocket), String> {
@@ -154,7 +159,8 @@ async fn a_revoked_token_ends_its_connection_and_is_not_taken_again() {
     let (client, mut stolen) = enter(&server, &token("t1")).await.unwrap();
     let (_other, own) = enter(&server, &token("t2")).await.unwrap();
 
-    server.revoke_token("t1", DateTime::from_timestamp(provider.now() as i64 + 3_600, 0).unwrap());
+    let until = DateTime::from_timestamp(provider.now() as i64 + 3_600, 0).unwrap();
+    server.revoke_token("t1", until).await.unwrap();
 
     let closing = notice(&mut stolen).await;
     assert_eq!(closing["problem"]["code"], "token_revoked");
@@ -175,7 +181,8 @@ async fn signing_out_everywhere_ends_what_there_was_and_lets_in_what_comes() {
     let ben = provider.sign(0, HOUR, json!({ "sub": "ben", "iat": provider.now() - 100 }));
     let (_other, other) = enter(&server, &ben).await.unwrap();
 
-    server.revoke_subject("ann", DateTime::from_timestamp(provider.now() as i64 - 50, 0).unwrap());
+    let until = DateTime::from_timestamp(provider.now() as i64 - 50, 0).unwrap();
+    server.revoke_subject("ann", until).await.unwrap();
 
     client.closed().await;
     assert_eq!(enter(&server, &issued(60)).await.unwrap_err(), "token_revoked");
@@ -205,4 +212,81 @@ async fn a_permission_that_is_withdrawn_puts_out_with_the_services_own_words() {
         server.room::<Desks>(&super::contract::Desk { desk: "b".into() }).members().len(),
         1
     );
+}
+
+#[tokio::test]
+async fn what_was_revoked_is_revoked_after_a_restart_too() {
+    let (lab, provider) = (Lab::default(), Provider::new());
+    let folder = tempfile::tempdir().unwrap();
+    publish(&folder.path().join("jwks.json"), &[0]);
+    let open = || {
+        let journal = Sqlite::open(folder.path().join("journal.db")).unwrap();
+        builder(&lab, folder.path(), journal, &Revocations::new()).build().unwrap()
+    };
+    let at = |seconds: i64| DateTime::from_timestamp(provider.now() as i64 + seconds, 0).unwrap();
+    let token = |claims: Value| provider.sign(0, HOUR, claims);
+    let stolen = token(json!({ "jti": "t1" }));
+    let of_ben = |before: u64| token(json!({ "sub": "ben", "iat": provider.now() - before }));
+    let first = open();
+    first.revoke_token("t1", at(3_600)).await.unwrap();
+    first.revoke_token("over soon", at(-1)).await.unwrap();
+    first.revoke_subject("ben", at(-50)).await.unwrap();
+    first.shutdown().await;
+    drop(first);
+
+    let second = open();
+
+    assert_eq!(enter(&second, &stolen).await.unwrap_err(), "token_revoked");
+    assert_eq!(enter(&second, &of_ben(60)).await.unwrap_err(), "token_revoked");
+    enter(&second, &of_ben(40)).await.unwrap();
+    enter(&second, &token(json!({ "jti": "t2" }))).await.unwrap();
+    enter(&second, &token(json!({ "jti": "over soon" }))).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_revocation_is_forgotten_when_its_tokens_are_over() {
+    let (lab, provider) = (Lab::default(), Provider::new());
+    let folder = tempfile::tempdir().unwrap();
+    publish(&folder.path().join("jwks.json"), &[0]);
+    let journal = Memory::new();
+    let longest_token = Duration::from_secs(3 * HOUR);
+    let server = builder(&lab, folder.path(), journal.clone(), &Revocations::new())
+        .settings(Settings { longest_token, ..Settings::default() })
+        .build()
+        .unwrap();
+    let at = |seconds: u64| DateTime::from_timestamp((provider.now() + seconds) as i64, 0).unwrap();
+    server.revoke_token("t1", at(HOUR)).await.unwrap();
+    server.revoke_subject("ann", at(0)).await.unwrap();
+    let kept = async || {
+        let revocations = journal.unfinished().await.unwrap().revocations;
+        revocations.into_iter().map(|revocation| revocation.name).collect::<Vec<_>>()
+    };
+    let before = kept().await;
+
+    sleep(Duration::from_secs(2 * HOUR)).await;
+    let later = kept().await;
+    sleep(Duration::from_secs(2 * HOUR)).await;
+
+    assert_eq!((before.len(), later), (2, vec!["ann".to_owned()]));
+    assert_eq!(kept().await, Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_revocation_that_cannot_be_stored_holds_and_says_so() {
+    let (lab, provider) = (Lab::default(), Provider::new());
+    let folder = tempfile::tempdir().unwrap();
+    publish(&folder.path().join("jwks.json"), &[0]);
+    let journal = Faulty::new(Host::Task);
+    let server =
+        builder(&lab, folder.path(), journal.clone(), &Revocations::new()).build().unwrap();
+    let token = provider.sign(0, HOUR, json!({ "jti": "t1" }));
+    let (client, _socket) = enter(&server, &token).await.unwrap();
+    let until = DateTime::from_timestamp((provider.now() + HOUR) as i64, 0).unwrap();
+
+    journal.set(FULL);
+    let stored = server.revoke_token("t1", until).await;
+
+    assert!(stored.unwrap_err().to_string().starts_with("it holds, but is not stored"));
+    client.closed().await;
+    assert_eq!(enter(&server, &token).await.unwrap_err(), "token_revoked");
 }

@@ -1,9 +1,11 @@
-//! What becomes of streams, questions, receipts and bans.
+//! What becomes of streams, questions, receipts, bans and revocations.
 
 use rusqlite::{Connection, params};
 use tautline::Uuid;
 
-use super::super::{BanRecord, Change, QuestionRecord, Receipt, RoomKey, StreamRecord};
+use super::super::{
+    BanRecord, Change, QuestionRecord, Receipt, RevocationRecord, RoomKey, StreamRecord,
+};
 use super::rooms::Rooms;
 use super::rows::{id, pack, signed};
 use crate::encode::json;
@@ -34,6 +36,7 @@ pub(super) fn apply(
             give_receipt(connection, rooms, room, subject, *receipt)
         }
         Change::BanChanged(ban) => change_ban(connection, ban),
+        Change::TokensRevoked(revocation) => revoke(connection, revocation),
         Change::RoomOvertaken { room, known } => rooms.renew(connection, room, known),
     }
 }
@@ -131,6 +134,18 @@ fn change_ban(connection: &Connection, ban: &BanRecord) -> rusqlite::Result<()> 
             "INSERT OR REPLACE INTO tautline_bans (kind, name, level, until) VALUES (?1, ?2, ?3, ?4)",
         )?
         .execute(params![ban.kind, ban.name, ban.level, signed(ban.until)])
+        .map(drop)
+}
+
+fn revoke(connection: &Connection, revocation: &RevocationRecord) -> rusqlite::Result<()> {
+    let RevocationRecord { kind, name, until, expires_at } = revocation;
+    connection
+        .prepare_cached(
+            "INSERT INTO tautline_revocations (kind, name, until, expires_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET
+             until = max(until, excluded.until), expires_at = max(expires_at, excluded.expires_at)",
+        )?
+        .execute(params![kind, name, signed(*until), signed(*expires_at)])
         .map(drop)
 }
 

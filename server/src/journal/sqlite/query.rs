@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use tautline::{Retention, RoomName, Uuid};
 
 use super::super::{
-    BanRecord, Page, QuestionRecord, Receipt, RoomKey, StoredEvent, StreamRecord, Unfinished,
+    BanRecord, Page, QuestionRecord, Receipt, RevocationRecord, RoomKey, StoredEvent, StreamRecord,
+    Unfinished,
 };
 use super::epoch;
 use super::rooms::retention;
@@ -179,7 +180,16 @@ pub(super) fn unfinished(connection: &Connection) -> rusqlite::Result<Unfinished
         let (kind, name, level) = (row.get(0)?, row.get(1)?, row.get(2)?);
         Ok(BanRecord { kind, name, level, until: number(row, 3)? })
     })?;
-    Ok(Unfinished { streams, questions, bans: bans.collect::<rusqlite::Result<_>>()? })
+    let bans = bans.collect::<rusqlite::Result<_>>()?;
+    let mut revocations = connection.prepare_cached(
+        "SELECT kind, name, until, expires_at FROM tautline_revocations ORDER BY kind, name",
+    )?;
+    let revocations = revocations.query_map([], |row| {
+        let (kind, name) = (row.get(0)?, row.get(1)?);
+        Ok(RevocationRecord { kind, name, until: number(row, 2)?, expires_at: number(row, 3)? })
+    })?;
+    let revocations = revocations.collect::<rusqlite::Result<_>>()?;
+    Ok(Unfinished { streams, questions, bans, revocations })
 }
 
 /// How far each user has got in a room.

@@ -7,7 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::error::SqliteError;
 
 /// What leads from version n to version n + 1. One that was released is never changed.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("bans.sql")];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("schema.sql"), include_str!("bans.sql"), include_str!("revocations.sql")];
 
 /// Brings the file to the newest version, in one transaction, and so not at all if something fails.
 ///

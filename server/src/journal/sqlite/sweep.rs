@@ -53,12 +53,18 @@ const ROOMS: Table = Table {
              RETURNING id",
 };
 
+const REVOCATIONS: Table = Table {
+    name: "tautline_revocations",
+    remove: "DELETE FROM tautline_revocations WHERE id > ?1 AND id <= ?2 AND expires_at <= ?3",
+};
+
 /// How far it is in each table.
 #[derive(Debug, Default)]
 pub(super) struct Sweeper {
     events: i64,
     answers: i64,
     rooms: i64,
+    revocations: i64,
     /// How many rows are to be looked at before more are written.
     owed: i64,
 }
@@ -94,6 +100,7 @@ impl Sweeper {
     pub(super) fn sweep(&mut self, connection: &Connection, now: u64) -> rusqlite::Result<bool> {
         let mut removed = remove(connection, &EVENTS, &mut self.events, STEP, now)?;
         removed += remove(connection, &ANSWERS, &mut self.answers, STEP, now)?;
+        removed += remove(connection, &REVOCATIONS, &mut self.revocations, STEP, now)?;
         self.remove_rooms(connection, now)?;
         let free: i64 = connection.query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
         if free > FREE_PAGES {

@@ -50,6 +50,7 @@ impl Trace {
             | Change::QuestionClosed(_)
             | Change::ReceiptGiven { .. }
             | Change::BanChanged(_)
+            | Change::TokensRevoked(_)
             | Change::RoomOvertaken { .. } => None,
         })
     }

@@ -1,4 +1,4 @@
-//! Streams, questions and receipts.
+//! Streams, questions, receipts, bans and revocations.
 
 use bytes::Bytes;
 use tautline::{Encoded, RoomName, Uuid};
@@ -128,4 +128,38 @@ pub(crate) async fn a_ban_is_kept_until_it_is_forgiven(journal: &dyn Journal) {
     record(&mut *writer, &[change("address", 2, 30), change("user", 0, 0)]);
 
     assert_eq!(journal.unfinished().await.unwrap().bans, [ban("address", 2, 30)]);
+}
+
+/// Later than any clock says.
+const FAR: u64 = 1 << 52;
+
+fn revocation(kind: &str, until: u64, expires_at: u64) -> RevocationRecord {
+    RevocationRecord { kind: kind.to_owned(), name: "ann".to_owned(), until, expires_at }
+}
+
+async fn revocations(journal: &dyn Journal) -> Vec<RevocationRecord> {
+    journal.unfinished().await.unwrap().revocations
+}
+
+pub(crate) async fn a_revocation_is_kept_until_its_tokens_are_over(journal: &dyn Journal) {
+    let mut writer = journal.writer().unwrap();
+    let [over, open] = [revocation("subject", 10, 20), revocation("token", 30, FAR)];
+
+    record(&mut *writer, &[over, open.clone()].map(Change::TokensRevoked));
+    writer.tend();
+
+    assert_eq!(revocations(journal).await, [open]);
+}
+
+pub(crate) async fn of_two_revocations_the_later_times_hold(journal: &dyn Journal) {
+    let mut writer = journal.writer().unwrap();
+
+    let early = [revocation("subject", 30, FAR), revocation("subject", 10, FAR + 1)];
+    record(&mut *writer, &early.map(Change::TokensRevoked));
+    record(&mut *writer, &[Change::TokensRevoked(revocation("token", 1, FAR))]);
+
+    assert_eq!(
+        revocations(journal).await,
+        [revocation("subject", 30, FAR + 1), revocation("token", 1, FAR)]
+    );
 }
