@@ -20,6 +20,7 @@
 mod connect;
 mod packet;
 mod presence;
+mod rates;
 mod socket;
 mod streams;
 mod switchboard;
@@ -41,6 +42,8 @@ use tokio_tungstenite::tungstenite::Message;
 pub use connect::{Connect, ConnectError};
 pub use packet::Packet;
 pub use presence::RoomPresence;
+#[doc(hidden)]
+pub use rates::RateChecks;
 pub use socket::{Call, TestEvent, TestSocket};
 pub use streams::{RoomStreams, SeenStream, StreamNews};
 pub use wire::{Decide, Direction, Fate, Wire};
