@@ -13,7 +13,9 @@ use crate::trace::TraceId;
 
 /// Tells those who are about to be closed why. Whoever calls this ends them.
 pub(crate) fn tell<'a>(links: impl IntoIterator<Item = &'a Arc<Link>>, problem: &Problem) {
-    let mut problem = problem.clone();
+    let mut links = links.into_iter().peekable();
+    let Some(first) = links.peek() else { return };
+    let mut problem = first.connection().help().on(problem).into_owned();
     if problem.trace_id.is_empty() {
         problem.trace_id = TraceId::new().to_string();
     }

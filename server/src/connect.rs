@@ -189,11 +189,12 @@ impl Door {
         problem.trace_id = trace.to_string();
         note::refused(self.inbox.facts(), "connect", &problem);
         self.inbox.refused(&problem.code);
-        if let Some(connection) = socket.req_parts().extensions.get::<Arc<Connection>>()
-            && connection.count_refusal() >= REFUSALS
-        {
-            tracing::warn!("refused too often");
-            connection.end(DisconnectReason::ProtocolError);
+        if let Some(connection) = socket.req_parts().extensions.get::<Arc<Connection>>() {
+            connection.help().fill(&mut problem);
+            if connection.count_refusal() >= REFUSALS {
+                tracing::warn!("refused too often");
+                connection.end(DisconnectReason::ProtocolError);
+            }
         }
         serde_json::to_string(&problem).unwrap_or_else(|_| problem.code.clone())
     }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::address::ClientAddress;
 use crate::arrivals::{Arrivals, Full, Seat};
 use crate::guest::Guest;
+use crate::help::HelpPages;
 use crate::io_handle::{IoHandle, ReadPause};
 use crate::outbound::Outbound;
 use crate::rates::Bucket;
@@ -54,6 +55,8 @@ pub(crate) struct Connection {
     /// How long after its beginning the last one came, in milliseconds.
     last_event: AtomicU64,
     roster: Weak<Roster>,
+    /// Where its problems point to.
+    help: HelpPages,
     /// Who watches it.
     sentry: Arc<Sentry>,
     /// Whether it has ever asked for anything.
@@ -100,6 +103,7 @@ impl Connection {
         peer: Peer,
         outbound: Outbound,
         allowance: Option<Bucket>,
+        help: HelpPages,
         sentry: &Arc<Sentry>,
     ) -> Arc<Self> {
         let roster = sentry.roster();
@@ -123,6 +127,7 @@ impl Connection {
             events_in: AtomicU64::new(0),
             last_event: AtomicU64::new(0),
             roster: Arc::downgrade(roster),
+            help,
             sentry: Arc::clone(sentry),
             has_asked: AtomicBool::new(false),
             runtime: Handle::current(),
@@ -216,6 +221,11 @@ impl Connection {
     /// It has entered a namespace. Says whether that is its first.
     pub(crate) fn enter(&self) -> bool {
         !self.has_entered.swap(true, Ordering::Relaxed)
+    }
+
+    /// Where its problems point to.
+    pub(crate) fn help(&self) -> &HelpPages {
+        &self.help
     }
 
     /// Who watches it.

@@ -201,6 +201,7 @@ pub(crate) async fn authorize_again<N, S>(
 pub(crate) fn put_out(runtime: &Runtime, session: &Session, room: &RoomName, problem: Problem) {
     let key = RoomKey { namespace: session.facts().path, room: room.clone() };
     membership::leave(runtime, &key, session, Departure::ForGood);
+    let problem = session.link.connection().help().on(&problem).into_owned();
     let closed = RoomClosed { room: room.clone(), problem };
     session.send_control(crate::encode::control("room_closed", &closed));
 }

@@ -138,7 +138,7 @@ async fn answer(core: Arc<Core>, mut request: Request<Body>) -> Response {
     // Guessing sessions is no cheaper than opening them.
     if !is_known && let Err(full) = core.arrivals.handshake(client) {
         core.sentry.accuse(client.map(Suspect::Address), Offence::Handshakes, None);
-        return refuse_full(client, full);
+        return refuse_full(&core, client, full);
     }
     if !is_known && query.session.is_some() {
         core.sentry.accuse(client.map(Suspect::Address), Offence::UnknownSession, None);
@@ -223,11 +223,12 @@ fn copy_uri(uri: &Uri) -> Option<Uri> {
 /// A refusal before there is a connection.
 fn refuse(core: &Core, status: StatusCode, code: LibraryCode) -> Response {
     let is_for_now = status == StatusCode::SERVICE_UNAVAILABLE;
-    refuse_with(status, code.problem(), is_for_now.then_some(core.settings.retry_after))
+    let wait = is_for_now.then_some(core.settings.retry_after);
+    refuse_with(core, status, code.problem(), wait)
 }
 
 /// Refuses an address that comes too often.
-fn refuse_full(client: Option<ClientAddress>, full: Full) -> Response {
+fn refuse_full(core: &Core, client: Option<ClientAddress>, full: Full) -> Response {
     let client = client.map(|client| client.to_string());
     tracing::info!(client, ?full, "refused a handshake");
     match full {
@@ -235,9 +236,11 @@ fn refuse_full(client: Option<ClientAddress>, full: Full) -> Response {
             let mut problem = LibraryCode::RateLimited.problem();
             problem.recovery.action = RecoveryAction::Reconnect;
             problem.recovery.after_ms = u32::try_from(wait.as_millis() + 1).ok();
-            refuse_with(StatusCode::TOO_MANY_REQUESTS, problem, Some(wait))
+            refuse_with(core, StatusCode::TOO_MANY_REQUESTS, problem, Some(wait))
         }
-        Full::TooMany => refuse_with(StatusCode::TOO_MANY_REQUESTS, too_many(), Some(CROWDED)),
+        Full::TooMany => {
+            refuse_with(core, StatusCode::TOO_MANY_REQUESTS, too_many(), Some(CROWDED))
+        }
     }
 }
 
@@ -250,7 +253,13 @@ pub(crate) fn too_many() -> Problem {
 }
 
 /// The problem is the body.
-fn refuse_with(status: StatusCode, mut problem: Problem, wait: Option<Duration>) -> Response {
+fn refuse_with(
+    core: &Core,
+    status: StatusCode,
+    mut problem: Problem,
+    wait: Option<Duration>,
+) -> Response {
+    core.help.fill(&mut problem);
     let trace = TraceId::new();
     problem.trace_id = trace.to_string();
     tracing::info!(trace_id = %trace, code = problem.code, status = status.as_u16(), "refused a request");

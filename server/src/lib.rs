@@ -111,6 +111,7 @@ mod greeting;
 mod guarded_io;
 mod guest;
 mod handshake;
+mod help;
 mod identity;
 mod io_handle;
 mod jwt;

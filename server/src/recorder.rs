@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::connection::{Connection, Peer};
 use crate::frame_out::{Class, Frame};
+use crate::help::HelpPages;
 use crate::identity::Identity;
 use crate::io_handle::{IoHandle, IoLimits};
 use crate::link::{Inbox, Link};
@@ -44,7 +45,8 @@ impl Recorder {
         let outbound = Outbound::new(OutboundLimits { frames: 4, bytes: 1024, stall });
         let sentry = Sentry::new(Suspicion::default(), Vec::new(), None);
         let roster = Arc::clone(sentry.roster());
-        let connection = Connection::new(io, Peer::default(), outbound, None, &sentry);
+        let connection =
+            Connection::new(io, Peer::default(), outbound, None, HelpPages::default(), &sentry);
         let port = Box::new(recorder.clone());
         let link = Link::new(connection, Arc::clone(inbox), identity, port, roster);
         (link, recorder)

@@ -26,6 +26,7 @@ pub(crate) fn tell(
     problem: &Problem,
 ) {
     note::refused(session.facts(), event, problem);
+    let problem = &*session.link.connection().help().on(problem);
     match ack {
         Some(ack) => session.link.send(Class::Ack, Frame::Ack(ack, encode::ack_error(problem))),
         None => {

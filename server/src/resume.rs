@@ -52,9 +52,10 @@ where
         }
         let found = verdict.unwrap_or_else(|refusal| {
             let unknown = !exists::<N>(&room.room);
-            let problem =
+            let mut problem =
                 crate::problems::Trouble::from(refusal).into_problem(&core.trace, core.name);
             crate::note::refused(N::FACTS, core.name, &problem);
+            core.session.link.connection().help().fill(&mut problem);
             Found::Refused { reason: unknown.then_some(Reason::UnknownRoom), problem }
         });
         write(&core, &room.room, found, &mut answer);

@@ -43,10 +43,13 @@ impl RoomHandle {
 
     /// Puts everybody out; `problem` tells them why. Without one they learn `room_denied`.
     pub fn close(&self, problem: Option<Problem>) {
-        let problem = put_out_problem(problem);
+        let mut problem = put_out_problem(problem);
+        let members = self.runtime.rooms.members(&self.key);
+        if let Some(member) = members.first() {
+            member.link.connection().help().fill(&mut problem);
+        }
         let closed = RoomClosed { room: self.key.room.clone(), problem };
         let payload = encode::control("room_closed", &closed);
-        let members = self.runtime.rooms.members(&self.key);
         self.runtime.rooms.publish(
             &self.key,
             &Message { kind: Kind::Control, payload },

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::help::CODE;
 use crate::limits::Limits;
 use crate::origin::AllowedOrigins;
 use crate::versions::Admission;
@@ -85,6 +86,10 @@ pub struct Settings {
     /// refused instead of queued behind it. Default 5 s: a disk that has not synced by then is dead, or
     /// as good as that.
     pub journal_patience: Duration,
+    /// Where the pages of codes are that `cargo contract write` makes, with `{code}` for the code:
+    /// `https://example.org/errors/{code}`. Problems then point to theirs (`help`), but for those that end
+    /// a stream: they are stored, and an address is not for ever. Default none.
+    pub help_pages: Option<String>,
     /// How long a shutdown waits for clients to take the news. Default 5 s.
     pub shutdown_timeout: Duration,
     /// When a client that comes during a shutdown is told to come again. Default 2 s.
@@ -143,6 +148,7 @@ impl Default for Settings {
             outbound_bytes: 1024 * 1024,
             read_buffer_bytes: 1024,
             journal_patience: Duration::from_secs(5),
+            help_pages: None,
             shutdown_timeout: Duration::from_secs(5),
             retry_after: Duration::from_secs(2),
             stock_clients: Admission::Admit,
@@ -171,6 +177,11 @@ impl Settings {
         rule(
             !self.path.contains(['{', '}', '*', '?', '#']),
             "`path` has a character of a pattern or a query: use letters, digits, `-`, `.` and `/`",
+        );
+        let names_code = self.help_pages.as_ref().is_none_or(|pages| pages.contains(CODE));
+        rule(
+            names_code,
+            "`help_pages` does not say where the code goes: write `{code}` into the address",
         );
         for (name, time) in [
             ("ping_interval", self.ping_interval),
@@ -224,12 +235,14 @@ mod tests {
             ping_interval: Duration::ZERO,
             authentication_timeout: Duration::from_secs(10),
             event_bytes: 2 * 1024 * 1024,
+            help_pages: Some("https://example.org/errors/".to_owned()),
             ..Settings::default()
         };
 
         let mistakes = settings.mistakes();
 
-        assert_eq!(mistakes.len(), 4, "{mistakes:#?}");
-        assert!(mistakes[1].starts_with("`ping_interval` is zero"), "{mistakes:#?}");
+        assert_eq!(mistakes.len(), 5, "{mistakes:#?}");
+        assert!(mistakes[1].starts_with("`help_pages` does not say"), "{mistakes:#?}");
+        assert!(mistakes[2].starts_with("`ping_interval` is zero"), "{mistakes:#?}");
     }
 }

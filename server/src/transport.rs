@@ -21,6 +21,7 @@ use crate::connect::{Door, Doorkeeper};
 use crate::connection::{Connection, Peer};
 use crate::guest::Guests;
 use crate::handshake::{Nothing, SocketLayer};
+use crate::help::HelpPages;
 use crate::io_handle::{IoHandle, IoLimits};
 use crate::link::Inbox;
 use crate::outbound::{Outbound, OutboundLimits};
@@ -69,6 +70,8 @@ pub(crate) struct Core {
     /// With which states of the contract.
     pub(crate) versions: Arc<Versions>,
     pub(crate) sentry: Arc<Sentry>,
+    /// Where problems point to.
+    pub(crate) help: HelpPages,
 }
 
 impl Transport {
@@ -117,7 +120,9 @@ impl Transport {
             io.ns(path, Door::new(Arc::clone(&keeper), inbox));
         }
         let cors = settings.allowed_origins.cors();
+        let help = HelpPages::new(settings.help_pages.as_deref());
         let core = Arc::new(Core {
+            help,
             settings,
             engine,
             io,
@@ -175,7 +180,7 @@ impl Core {
         });
         let events = self.settings.limits.connection_events;
         let allowance = events.map(|allowance| Bucket::new(allowance.into(), self.clock));
-        Connection::new(io, peer, outbound, allowance, &self.sentry)
+        Connection::new(io, peer, outbound, allowance, self.help.clone(), &self.sentry)
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn forward(
     let opens = request.method() == Method::GET && Query::read(&uri).session.is_none();
     let opened = match opens.then(|| connection(core, &request, client)).transpose() {
         Ok(opened) => opened,
-        Err(full) => return refuse_full(client, full),
+        Err(full) => return refuse_full(core, client, full),
     };
     let mut engine_request = Request::new(Body::empty());
     *engine_request.method_mut() = request.method().clone();

@@ -45,7 +45,7 @@ pub(super) fn upgrade(
     let connection = match session {
         None => match connection(core, request, client) {
             Ok(connection) => connection,
-            Err(full) => return refuse_full(client, full),
+            Err(full) => return refuse_full(core, client, full),
         },
         Some(session) => match core.roster.polling(session) {
             Some(connection) if connection.begin_upgrade() => connection,

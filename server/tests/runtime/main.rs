@@ -10,6 +10,7 @@ mod elsewhere;
 mod failpoints;
 mod failures;
 mod fanout;
+mod help;
 mod journal;
 mod lab;
 mod lanes;
