@@ -2,6 +2,7 @@
 //! only tests reach it.
 
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::{Router, routing::post};
 use chrono::Utc;
 use serde::Deserialize;
@@ -18,6 +19,15 @@ pub(crate) fn routes(server: Server) -> Router {
     Router::new().route("/operator/revoke", post(revoke)).with_state(server)
 }
 
-async fn revoke(State(server): State<Server>, Query(Revoked { subject }): Query<Revoked>) {
-    server.revoke_subject(&subject, Utc::now());
+async fn revoke(
+    State(server): State<Server>,
+    Query(Revoked { subject }): Query<Revoked>,
+) -> StatusCode {
+    match server.revoke_subject(&subject, Utc::now()).await {
+        Ok(()) => StatusCode::OK,
+        Err(error) => {
+            tracing::error!(%error, "a revocation ends with the process");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
 }

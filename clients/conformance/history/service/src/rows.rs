@@ -163,6 +163,10 @@ impl JournalWriter for Writer {
         Ok(())
     }
 
+    fn can_store(&self) -> bool {
+        self.writer.can_store()
+    }
+
     fn abandon(&mut self) {
         self.clear();
         self.writer.abandon();

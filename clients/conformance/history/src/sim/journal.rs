@@ -206,6 +206,10 @@ impl JournalWriter for Writer {
         Ok(())
     }
 
+    fn can_store(&self) -> bool {
+        !self.life.is_over() && self.writer.can_store()
+    }
+
     fn has_stored(&mut self) -> Option<bool> {
         self.has_stored.take()
     }
