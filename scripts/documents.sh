@@ -5,16 +5,17 @@
 #   scripts/documents.sh --check     writes nothing; says what is stale
 source "$(dirname "$0")/lib.sh"
 
-cargo build --locked --quiet -p tautline-codegen --features rust --bin tautline-rust
+cargo build --locked --quiet -p tautline-codegen --features types --bin tautline-rust
 
 written=clients/conformance/document
 stale=0
-while read -r document place; do
-  "${CARGO_TARGET_DIR:-target}/debug/tautline-rust" "$document/contract.schema.json" --into "$written/$place" "$@" || stale=$?
+while read -r document output place; do
+  "${CARGO_TARGET_DIR:-target}/debug/tautline-rust" "$document/contract.schema.json" "$output" "$written/$place" "$@" || stale=$?
 done <<'ROWS'
-schema agent-chat/src
-clients/conformance/contract conformance/src
-codegen/fixtures/profile profile/src
-examples/quickstart/contract quickstart/src
+schema --into agent-chat/src
+clients/conformance/contract --into conformance/src
+codegen/fixtures/profile --into profile/src
+codegen/fixtures/profile --types types/src/profile.rs
+examples/quickstart/contract --into quickstart/src
 ROWS
 exit "$stale"

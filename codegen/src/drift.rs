@@ -8,6 +8,7 @@ mod edges;
 mod fixtures;
 mod places;
 mod same;
+mod samples;
 mod slots;
 mod types;
 mod wire;
@@ -22,6 +23,7 @@ use serde_json::Value;
 use crate::schemas::Schemas;
 
 pub(crate) use fixtures::fixtures;
+pub(crate) use samples::samples;
 pub(crate) use types::{Compiler, compare};
 pub(crate) use wire::{Tally, agree};
 

@@ -55,7 +55,14 @@
 //!
 //! `check` tries besides whether serde, the JSON Schemas and the TypeScript agree about the types:
 //! `drift.rs`. [`testing::assert_contract`] does the same in a test. With the feature `rust`, `rust.rs`
-//! writes a contract again from its document, for services without the contract's crate.
+//! writes a contract again from its document, for services without the contract's crate, and with
+//! `types` `plain.rs` writes its data alone. The program `tautline-rust` does both:
+//!
+//! ```sh
+//! cargo install tautline-codegen --features types
+//! tautline-rust contract.schema.json --into src             # the contract with its traits, for a service
+//! tautline-rust contract.schema.json --types src/chat.rs    # plain serde types and names, without a dependency on us
+//! ```
 //!
 //! The same contract gives the same bytes, whatever features of serde_json a build turns on.
 //!
@@ -102,6 +109,8 @@ mod write;
 
 #[cfg(feature = "rust")]
 mod from_document;
+#[cfg(feature = "types")]
+mod plain;
 #[cfg(feature = "rust")]
 mod rust;
 
@@ -116,6 +125,8 @@ pub use file::{File, MARK};
 pub use from_document::FromDocument;
 pub use generators::{Folder, GENERATORS, Generator};
 pub use mistake::Mistake;
+#[cfg(feature = "types")]
+pub use plain::types;
 #[cfg(feature = "rust")]
 pub use rust::{RustContract, rust};
 pub use schemas::{Direction, Schemas};

@@ -18,13 +18,17 @@
 //! }
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
+use serde_json::Value;
 use tautline::Contract;
 
 use crate::{
     Described, Mistake,
-    drift::{Compiler, agree, compare},
+    drift::{self, Compiler, agree, compare},
     read,
 };
 
@@ -66,6 +70,23 @@ pub fn assert_wire(contract: &'static Contract) {
 pub fn assert_contract_with(contract: &'static Contract, program: &Path) {
     let described = assert_values(contract, &crate_root());
     assert_types(&described, &Compiler::at(program.to_owned()));
+}
+
+/// Values of a contract's types as JSON, by the name of the type, for a test of somebody else who reads
+/// them: what the type itself has read and written, its edges first and then `values` random ones for
+/// each place in which it travels. The same seed gives the same values.
+///
+/// # Panics
+/// If the contract breaks a law.
+pub fn samples(
+    contract: &'static Contract,
+    values: u32,
+    seed: u64,
+) -> BTreeMap<String, Vec<Value>> {
+    match read(contract, &crate_root()) {
+        Ok(described) => drift::samples(&described, values, seed),
+        Err(mistakes) => panic!("{}", list(contract, &mistakes)),
+    }
 }
 
 fn assert_values(contract: &'static Contract, root: &Path) -> Described {

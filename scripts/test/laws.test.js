@@ -39,6 +39,7 @@ const CRATES = {
   "tautline-agent-chat-document": ["tautline"],
   "tautline-conformance-document": ["tautline"],
   "tautline-profile-document": ["tautline"],
+  "tautline-profile-types": [],
   "tautline-quickstart-document": ["tautline"],
   "tautline-history-service-document": [
     "tautline",

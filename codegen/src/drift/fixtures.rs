@@ -3,15 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use proptest::strategy::{Strategy as _, ValueTree as _};
 use serde_json::Value;
 use tautline::{Event, NamespaceFacts, TypeRef};
 
-use super::{
-    any::{UNKNOWN, Values},
-    edges::Edge,
-    runner,
-};
+use super::{any::UNKNOWN, samples::edges_and_random};
 use crate::{
     Described,
     canonical::{sorted, string_text},
@@ -75,13 +70,7 @@ impl Group<'_> {
     fn text(&self, values: u32, seed: u64, names: &mut BTreeSet<String>) -> String {
         let schemas = self.described.schemas(self.side.payload());
         let schema = schemas.of(&self.ty);
-        let mut all: Vec<Value> =
-            Edge::ALL.into_iter().filter_map(|edge| edge.of(schemas, &schema)).collect();
-        if let Some(strategy) = Values::of(schemas).strategy(&schema) {
-            let mut dice = runner(seed, values);
-            let random = (0..values).filter_map(|_| strategy.new_tree(&mut dice).ok());
-            all.extend(random.map(|tree| tree.current()));
-        }
+        let all = edges_and_random(schemas, &schema, values, seed);
         let ty = type_of(&self.ty);
         ty.names(names);
         let key = string_text(&format!(

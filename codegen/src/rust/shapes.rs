@@ -161,7 +161,7 @@ impl Shape<'_> {
 
 /// The fields of an object, and whether each must be there. Those that must stand in the order in
 /// which they were declared; of the others it is lost.
-pub(super) fn declared(object: &Value) -> Vec<(&String, &Value, bool)> {
+pub(crate) fn declared(object: &Value) -> Vec<(&String, &Value, bool)> {
     let required = object.get("required").and_then(Value::as_array);
     let place = |wire: &str| required.and_then(|names| names.iter().position(|it| it == wire));
     let properties = object.get("properties").and_then(Value::as_object);

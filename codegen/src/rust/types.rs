@@ -76,13 +76,13 @@ fn is_patch(schema: &Value) -> bool {
 }
 
 /// Whether a schema says nothing about the value.
-fn is_anything(schema: &Value) -> bool {
+pub(crate) fn is_anything(schema: &Value) -> bool {
     let says_nothing = |key: &String| key == "description" || key.starts_with("x-tautline");
     schema.as_object().is_some_and(|it| it.keys().all(says_nothing))
 }
 
 /// What a schema is that may be `null` besides.
-fn optional(schema: &Value) -> Option<Value> {
+pub(crate) fn optional(schema: &Value) -> Option<Value> {
     if let Some(Value::Array(types)) = schema.get("type") {
         let [ty, null] = types.as_slice() else { return None };
         let mut inner = schema.clone();

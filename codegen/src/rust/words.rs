@@ -10,7 +10,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// `sessionId` → `session_id`, if the macros make the same wire name of it again.
-pub(super) fn field_name(wire: &str) -> Result<String, String> {
+pub(crate) fn field_name(wire: &str) -> Result<String, String> {
     let mut name = String::new();
     for letter in wire.chars() {
         if letter.is_ascii_uppercase() {
@@ -28,7 +28,7 @@ pub(super) fn field_name(wire: &str) -> Result<String, String> {
 }
 
 /// `deep_blue` → `DeepBlue`, if the macros make the same word of it again.
-pub(super) fn variant_name(wire: &str) -> Result<String, String> {
+pub(crate) fn variant_name(wire: &str) -> Result<String, String> {
     let name: String = wire.split('_').map(capitalised).collect();
     let mut back = String::new();
     for (index, letter) in name.char_indices() {
@@ -55,6 +55,19 @@ pub(super) fn method_name(wire: &str) -> (String, bool) {
     (raw(&name), differs)
 }
 
+/// `AgentChat` → `agent_chat`.
+#[cfg(feature = "types")]
+pub(crate) fn module_name(name: &str) -> String {
+    let mut module = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !module.is_empty() {
+            module.push('_');
+        }
+        module.push(letter.to_ascii_lowercase());
+    }
+    raw(&module)
+}
+
 fn raw(name: &str) -> String {
     if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
 }
@@ -72,12 +85,12 @@ fn capitalised(word: &str) -> String {
 }
 
 /// A text as a Rust literal.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
 /// A documentation comment.
-pub(super) fn docs(text: Option<&str>) -> String {
+pub(crate) fn docs(text: Option<&str>) -> String {
     let text = text.unwrap_or_default().trim();
     text.lines().map(|line| format!("#[doc = {:?}]\n", format!(" {line}"))).collect()
 }
