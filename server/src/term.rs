@@ -94,8 +94,14 @@ impl Terms {
         let Some(ends_at) = ends_at.and_then(|at| u64::try_from(at.timestamp_millis()).ok()) else {
             return self.forget(session.number);
         };
-        let term = Term::new(ends_at, self.clock.now_ms(), self.limits);
-        lock(&self.running).insert(session.number, (term, Arc::downgrade(session)));
+        let mut term = Term::new(ends_at, self.clock.now_ms(), self.limits);
+        let mut running = lock(&self.running);
+        // Shown once more, it ends no later: its client was told, and would be told for ever.
+        let before = running.get(&session.number).map(|(before, _)| before);
+        term.is_noticed =
+            before.is_some_and(|before| before.is_noticed && ends_at <= before.ends_at);
+        running.insert(session.number, (term, Arc::downgrade(session)));
+        drop(running);
         self.look(session.number);
     }
 

@@ -11,8 +11,8 @@ export interface Tokens {
   /** The token to connect with. */
   current(): string | undefined;
   /**
-   * Asks the app. False: it gave the token again that the server has just refused. Who asks while a
-   * question is open gets the same answer.
+   * Asks the app. False: it gave the token again that the server has just refused, or that is about to
+   * end: showing it once more would help nobody. Who asks while a question is open gets the same answer.
    */
   ask(cx: AuthContext): Promise<boolean>;
 }
@@ -39,7 +39,7 @@ export function createTokens(auth: Auth | undefined): Tokens {
       const given = await pending;
       if (given !== token) number += 1;
       token = given;
-      return cx.problem === undefined || token !== refused;
+      return cx.reason === "connect" || token !== refused;
     },
   };
 }

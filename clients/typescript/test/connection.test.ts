@@ -335,6 +335,18 @@ test("a token that is about to end is renewed in place", async () => {
   expect(server.links).toBe(1);
 });
 
+test("a token that is about to end is not shown again when the app has nothing better", async () => {
+  const auth = vi.fn(() => "only");
+  const { server, connected } = stage({ auth });
+  await connected();
+
+  server.emit("/board", "tautline:notice", { kind: "token_expiring", message: "" });
+  await server.settled();
+
+  expect(auth).toHaveBeenCalledTimes(2);
+  expect(server.calls.map(({ name }) => name)).not.toContain("tautline:refresh");
+});
+
 test("a server that closes for a reason is come back to with what the reason asks for", async () => {
   const tokens = ["first", "second"];
   const { client, server, connected, pass } = stage({ auth: () => tokens.shift() });

@@ -86,6 +86,23 @@ async fn a_token_that_is_not_renewed_ends_its_connection_after_a_notice_and_some
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_is_shown_again_is_not_told_of_again() {
+    let (lab, provider) = (Lab::default(), Provider::new());
+    let (server, _folder) = server(&lab, &Revocations::new());
+    let token = provider.sign(0, 10 * MINUTE, json!({}));
+    let (client, mut socket) = enter(&server, &token).await.unwrap();
+
+    sleep(Duration::from_secs(9 * MINUTE)).await;
+    let told = notice(&mut socket).await;
+    refresh(&socket, &token).await.unwrap();
+    sleep(Duration::from_secs(MINUTE + 24)).await;
+    let next = notice(&mut socket).await;
+    client.closed().await;
+
+    assert_eq!((&told["kind"], &next["kind"]), (&json!("token_expiring"), &json!("closing")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_day_of_token_life() {
     let (lab, provider) = (Lab::default(), Provider::new());
     let (server, folder) = server(&lab, &Revocations::new());
