@@ -39,13 +39,13 @@ const TELL: Move = { type: "tell" };
 export function moveAfter(problem: Problem, refused: Refused): Move {
   const { delivery, refusals, isKept, patienceMs, budgetMs } = refused;
   const { action, afterMs, maxAttempts } = problem.recovery;
+  if (delivery === "volatile") return TELL;
   // What it was written for has changed: the app looks at the fresh state first.
   if (action === "resync") return { type: "resync" };
-  // What may have run is repeated only if the server knows it by its id; what may be lost, never.
+  // What may have run is repeated only if the server knows it by its id.
   const isSafe =
-    delivery !== "volatile" &&
-    (problem.outcome === "not_executed" ||
-      (problem.outcome === "unknown" && delivery === "idempotent"));
+    problem.outcome === "not_executed" ||
+    (problem.outcome === "unknown" && delivery === "idempotent");
   // Not past the time in which a caller expects an answer: they would rather know.
   const ms = Math.max(afterMs ?? backoffMs(refusals - 1, refused.random), budgetMs);
   const isInTime = isKept || ms <= patienceMs;

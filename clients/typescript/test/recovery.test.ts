@@ -1,9 +1,10 @@
 // What the client does by itself about refusals, over a fake server: each action, under one budget,
 // observable, and switched off where the caller wants it so.
 
+import { readFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import { moveAfter } from "../src/command-recovery.js";
-import type { AuthContext, RecoveryStep } from "../src/index.js";
+import type { AuthContext, Problem, RecoveryStep } from "../src/index.js";
 import { BUDGET, createRetryBudget, TOKEN_MS } from "../src/retry-budget.js";
 import { refuse } from "../src/testing.js";
 import { Board } from "./board.js";
@@ -33,6 +34,37 @@ function tokens(...given: string[]) {
     },
   };
 }
+
+test("the table has every category, every action, and a move for each delivery and outcome", () => {
+  const url = new URL("../../conformance/cases/recovery.json", import.meta.url);
+  const { cases } = JSON.parse(readFileSync(url, "utf8"));
+  const categories = {
+    ...{ connection: 1, unauthenticated: 1, permission_denied: 1, invalid: 1, not_found: 1 },
+    ...{ conflict: 1, rate_limited: 1, capacity: 1, unavailable: 1, timeout: 1, protocol: 1 },
+    ...{ internal: 1, cancelled: 1 },
+  } satisfies Record<Problem["category"], 1>;
+  const actions = {
+    ...{
+      none: 1,
+      retry: 1,
+      reauthenticate: 1,
+      rejoin: 1,
+      resync: 1,
+      reconnect: 1,
+      upgrade_client: 1,
+    },
+    ...{ fix_input: 1, ask_user: 1, contact_support: 1, give_up: 1 },
+  } satisfies Record<Problem["recovery"]["action"], 1>;
+
+  const seen = (key: "category" | "action") =>
+    [...new Set(cases.map((it: Record<string, string>) => it[key]))].sort();
+  expect(seen("category")).toEqual(Object.keys(categories).sort());
+  expect(seen("action")).toEqual(Object.keys(actions).sort());
+  for (const { moves } of cases) {
+    expect(Object.keys(moves).sort()).toEqual(["at_most_once", "idempotent", "volatile"]);
+    for (const of of Object.values(moves)) expect(of).toHaveLength(3);
+  }
+});
 
 const refused = {
   delivery: "idempotent" as const,

@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as `contract.lock.json` has them.
 pub const CONTRACT_HASH: &str =
-    "e05d1cb72184ef5ca980d60036cbbe17b7871ff955f930f94cc17e54fd66124c";
+    "127f4d246d3612ccc532593a6bd6cbcd3dbb0d681a6cef5ec13427e2292ed90a";

@@ -4,6 +4,7 @@
 //! - [`echo`]: values of every kind, back to their sender.
 //! - [`tables`]: rooms, with state, numbered events and questions.
 //! - [`faults`]: everything that can go wrong.
+//! - [`recovery`]: refusals of every category.
 //! - [`work`]: order, patience and load.
 //! - [`recitals`]: streams whose speakers leave and come back.
 //! - [`history`]: marks that runs under faults leave behind.
@@ -14,6 +15,7 @@ pub mod echo;
 pub mod faults;
 pub mod history;
 pub mod recitals;
+pub mod recovery;
 pub mod tables;
 pub mod work;
 
@@ -22,13 +24,14 @@ use echo::Echo;
 use faults::Faults;
 use history::History;
 use recitals::Recitals;
+use recovery::Recovery;
 use tables::Tables;
 use work::Work;
 
 tautline::contract! {
     name: "conformance",
     version: "1.0.0",
-    namespaces: [Echo, Tables, Faults, Work, History, Chat, Recitals],
+    namespaces: [Echo, Tables, Faults, Work, History, Chat, Recitals, Recovery],
     scopes: ["admin"],
     auth: jwt,
     guests: true,

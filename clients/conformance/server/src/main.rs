@@ -2,7 +2,7 @@
 //!
 //! Prints its URL, and at its end what it has counted. Environment variables are its switches:
 //! `CONTRACT` (`conformance`, `profile`, `quickstart`), `ADDRESS`, `TAUTLINE_SECRET`, `POLLING`,
-//! `FRAME_BYTES`, `CONNECT_MS`, `STALL_MS`, `PING_MS`, `HEADS_MS`, `ORIGINS`, `JOURNAL` (a file), `FAILPOINT`
+//! `FRAME_BYTES`, `CONNECT_MS`, `STALL_MS`, `PING_MS`, `HEADS_MS`, `GRACE_MS`, `ORIGINS`, `JOURNAL` (a file), `FAILPOINT`
 //! (`committed`, or `committed:7` for the seventh time), `LIMITS` (`default`; there are none without it),
 //! `TRUSTED_PROXIES` (networks), `PUBLIC_KEY` (a file).
 
@@ -17,6 +17,7 @@ mod operator;
 mod profile;
 mod quickstart;
 mod recitals;
+mod recovery;
 mod switches;
 mod tables;
 mod visits;
@@ -134,6 +135,9 @@ fn server(
                 ))
                 .namespace::<tautline_conformance::recitals::Recitals>(
                     recitals::RecitalsService::default(),
+                )
+                .namespace::<tautline_conformance::recovery::Recovery>(
+                    recovery::RecoveryService::default(),
                 )
         }
     };

@@ -30,6 +30,7 @@ pub(crate) struct Switches {
     stall: Option<Duration>,
     ping: Option<Duration>,
     heads: Option<Duration>,
+    grace: Option<Duration>,
     origins: Option<String>,
 }
 
@@ -51,6 +52,7 @@ impl Switches {
             stall: duration("STALL_MS")?,
             ping: duration("PING_MS")?,
             heads: duration("HEADS_MS")?,
+            grace: duration("GRACE_MS")?,
             origins: text("ORIGINS"),
         })
     }
@@ -91,6 +93,7 @@ impl Switches {
             ping_interval: self.ping.unwrap_or(default.ping_interval),
             ping_timeout: self.ping.unwrap_or(default.ping_timeout),
             heads_interval: self.heads.unwrap_or(default.heads_interval),
+            token_grace: self.grace.unwrap_or(default.token_grace),
             allowed_origins: match &self.origins {
                 Some(origins) => {
                     AllowedOrigins::List(origins.split(',').map(str::to_owned).collect())

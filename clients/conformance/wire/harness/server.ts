@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly pingMs?: number;
   /** How often members are told how far their rooms are, in milliseconds. */
   readonly headsMs?: number;
+  /** How long a connection outlives its token, in milliseconds. */
+  readonly graceMs?: number;
   /** Pages of which other origins may connect, separated by commas. */
   readonly origins?: string;
   /** Whether it has the limits of a server on the open internet, for which everybody is a stranger; none unless told. */
@@ -175,7 +177,7 @@ async function launch(address: string, options: ServerOptions): Promise<Running>
 }
 
 function environment(address: string, options: ServerOptions): NodeJS.ProcessEnv {
-  const { contract, polling, frameBytes, stallMs, pingMs, headsMs } = options;
+  const { contract, polling, frameBytes, stallMs, pingMs, headsMs, graceMs } = options;
   const switches = {
     ADDRESS: address,
     TAUTLINE_SECRET: SECRET,
@@ -186,6 +188,7 @@ function environment(address: string, options: ServerOptions): NodeJS.ProcessEnv
     STALL_MS: stallMs,
     PING_MS: pingMs,
     HEADS_MS: headsMs,
+    GRACE_MS: graceMs,
     ORIGINS: options.origins,
     LIMITS: options.limits,
     TRUSTED_PROXIES: options.trustedProxies,

@@ -26,6 +26,16 @@ pub struct Approval {
     /// Whose.
     pub name: String,
 }
+/// What somebody tries.
+#[tautline::payload]
+pub struct Attempt {
+    /// Where it is counted.
+    pub trial_id: String,
+    /// How it is refused.
+    pub trouble: TroubleKind,
+    /// How often, before it is let through.
+    pub refusals: u32,
+}
 /// What a table is asked.
 #[tautline::payload]
 pub struct Ballot {
@@ -647,6 +657,54 @@ pub struct Texts {
     /// Some with names.
     pub by_key: BTreeMap<String, String>,
 }
+/// A place for one trial: what is tried there is counted.
+#[tautline::room("trial:{trial_id}", retention = "1000 or 86400000ms")]
+pub struct Trial {
+    /// Which one.
+    pub trial_id: String,
+}
+/// What a trial has come to.
+#[tautline::payload]
+pub struct Tried {
+    /// How often a handler has run.
+    pub runs: u32,
+    /// How often somebody has read the trial's state.
+    pub reads: u32,
+}
+/// The refusals by name: category, then recovery.
+#[tautline::payload]
+pub enum TroubleKind {
+    /// [`Trouble::ConnectionReconnect`].
+    ConnectionReconnect,
+    /// [`Trouble::UnauthenticatedReauthenticate`].
+    UnauthenticatedReauthenticate,
+    /// [`Trouble::PermissionDeniedGiveUp`].
+    PermissionDeniedGiveUp,
+    /// [`Trouble::InvalidFixInput`].
+    InvalidFixInput,
+    /// [`Trouble::NotFoundGiveUp`].
+    NotFoundGiveUp,
+    /// [`Trouble::ConflictAskUser`].
+    ConflictAskUser,
+    /// [`Trouble::ConflictRejoin`].
+    ConflictRejoin,
+    /// [`Trouble::ConflictResync`].
+    ConflictResync,
+    /// [`Trouble::RateLimitedRetry`].
+    RateLimitedRetry,
+    /// [`Trouble::CapacityRetry`].
+    CapacityRetry,
+    /// [`Trouble::UnavailableRetry`].
+    UnavailableRetry,
+    /// [`Trouble::TimeoutRetry`].
+    TimeoutRetry,
+    /// [`Trouble::ProtocolUpgradeClient`].
+    ProtocolUpgradeClient,
+    /// [`Trouble::InternalContactSupport`].
+    InternalContactSupport,
+    /// [`Trouble::CancelledNone`].
+    CancelledNone,
+}
 /// What a table said.
 #[tautline::payload]
 pub struct Verdict {
@@ -890,6 +948,145 @@ pub enum TaleError {
         hint = "Make one up."
     )]
     Forgotten,
+}
+/// A refusal of every category, with the recovery that the category suggests; a conflict has others, too.
+#[tautline::contract_error(prefix = "trouble")]
+pub enum Trouble {
+    /// `connection`, and `reconnect` helps.
+    #[problem(
+        category = connection,
+        severity = warning,
+        recovery = reconnect,
+        message = "The line is bad.",
+        hint = "Wait."
+    )]
+    ConnectionReconnect,
+    /// `unauthenticated`, and `reauthenticate` helps.
+    #[problem(
+        category = unauthenticated,
+        severity = warning,
+        recovery = reauthenticate,
+        message = "You are signed out.",
+        hint = "Sign in."
+    )]
+    UnauthenticatedReauthenticate,
+    /// `permission_denied`, and `give_up` helps.
+    #[problem(
+        category = permission_denied,
+        severity = warning,
+        recovery = give_up,
+        message = "This is not yours.",
+        hint = "Ask its owner."
+    )]
+    PermissionDeniedGiveUp,
+    /// `invalid`, and `fix_input` helps.
+    #[problem(
+        category = invalid,
+        severity = warning,
+        recovery = fix_input,
+        message = "This is not right.",
+        hint = "Correct it."
+    )]
+    InvalidFixInput,
+    /// `not_found`, and `give_up` helps.
+    #[problem(
+        category = not_found,
+        severity = info,
+        recovery = give_up,
+        message = "There is no such thing.",
+        hint = "Look for another one."
+    )]
+    NotFoundGiveUp,
+    /// `conflict`, and `ask_user` helps.
+    #[problem(
+        category = conflict,
+        severity = info,
+        recovery = ask_user,
+        message = "Somebody else was faster.",
+        hint = "Look at it, and decide."
+    )]
+    ConflictAskUser,
+    /// `conflict`, and `rejoin` helps.
+    #[problem(
+        category = conflict,
+        severity = info,
+        recovery = rejoin,
+        message = "You are not here any more.",
+        hint = "Come back in."
+    )]
+    ConflictRejoin,
+    /// `conflict`, and `resync` helps.
+    #[problem(
+        category = conflict,
+        severity = info,
+        recovery = resync,
+        message = "This has changed.",
+        hint = "It is read again."
+    )]
+    ConflictResync,
+    /// `rate_limited`, and `retry` helps.
+    #[problem(
+        category = rate_limited,
+        severity = info,
+        recovery = retry(after = "20ms"),
+        message = "Too fast.",
+        hint = "Wait."
+    )]
+    RateLimitedRetry,
+    /// `capacity`, and `retry` helps.
+    #[problem(
+        category = capacity,
+        severity = warning,
+        recovery = retry(after = "20ms"),
+        message = "There is no room.",
+        hint = "Wait."
+    )]
+    CapacityRetry,
+    /// `unavailable`, and `retry` helps.
+    #[problem(
+        category = unavailable,
+        severity = error,
+        recovery = retry(after = "20ms"),
+        message = "The store is away.",
+        hint = "Wait."
+    )]
+    UnavailableRetry,
+    /// Without a time: the client's own backoff says when.
+    #[problem(
+        category = timeout,
+        severity = warning,
+        recovery = retry,
+        message = "It took too long.",
+        hint = "Try again."
+    )]
+    TimeoutRetry,
+    /// `protocol`, and `upgrade_client` helps.
+    #[problem(
+        category = protocol,
+        severity = error,
+        recovery = upgrade_client,
+        message = "This app is too old.",
+        hint = "Reload the page."
+    )]
+    ProtocolUpgradeClient,
+    /// `internal`, and `contact_support` helps.
+    #[problem(
+        category = internal,
+        severity = critical,
+        recovery = contact_support,
+        message = "Something broke.",
+        hint = "Call us."
+    )]
+    InternalContactSupport,
+    /// `cancelled`, and `none` helps.
+    #[problem(
+        category = cancelled,
+        severity = info,
+        recovery = none,
+        message = "It was called off.",
+        hint = "Nothing is left to do."
+    )]
+    CancelledNone,
 }
 /// Why nobody votes.
 #[tautline::contract_error(prefix = "vote")]
@@ -1188,6 +1385,25 @@ pub trait RecitalsClient {
     #[stream(room = [Stage], lease = "2000ms")]
     fn recital(value: Recital) -> Result<Poem, RecitalError>;
 }
+/// What can be tried.
+#[tautline::namespace("/recovery")]
+pub trait RecoveryServer {
+    /// Enters a trial, and reads what it has come to.
+    #[join(guests)]
+    async fn enter_trial(value: Trial) -> Result<Tried, NoRefusal>;
+    /// Says what a trial has come to.
+    #[event(delivery = at_most_once, lane = none, guests, offline = fail)]
+    async fn look_at_trial(value: Trial) -> Result<Tried, NoRefusal>;
+    /// Is sent again until it is settled.
+    #[event(delivery = idempotent, room = [Trial], guests, offline = queue("3600000ms"))]
+    async fn try_for_sure(value: Attempt) -> Result<Tried, Trouble>;
+    /// May be lost, and nobody waits for an answer.
+    #[event(delivery = volatile, room = [Trial], guests, offline = drop)]
+    fn try_in_passing(value: Attempt) -> Result<(), Trouble>;
+    /// Runs at most once.
+    #[event(delivery = at_most_once, room = [Trial], guests, offline = fail)]
+    async fn try_once(value: Attempt) -> Result<Tried, Trouble>;
+}
 /// What a guest may ask of a table.
 #[tautline::namespace("/tables", client = TablesClient)]
 pub trait TablesServer {
@@ -1327,5 +1543,5 @@ pub trait WorkClient {
 }
 tautline::contract! {
     name : "conformance", version : "1.0.0", namespaces : [Chat, Echo, Faults, History,
-    Recitals, Tables, Work], scopes : ["admin"], auth : jwt, guests : true
+    Recitals, Recovery, Tables, Work], scopes : ["admin"], auth : jwt, guests : true
 }

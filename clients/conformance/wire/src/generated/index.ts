@@ -6,6 +6,7 @@ import { Echo } from "./echo.js";
 import { Faults } from "./faults.js";
 import { History } from "./history.js";
 import { Recitals } from "./recitals.js";
+import { Recovery } from "./recovery.js";
 import { Tables } from "./tables.js";
 import { Work } from "./work.js";
 
@@ -82,6 +83,7 @@ export type {
   Stage,
   StageState,
 } from "./recitals.js";
+export type { Attempt, Trial, Tried, Trouble, TroubleKind } from "./recovery.js";
 export type {
   Abstention,
   Ballot,
@@ -116,12 +118,12 @@ export type {
   Wait,
 } from "./work.js";
 
-export { Echo, Tables, Faults, Work, History, Chat, Recitals };
+export { Echo, Tables, Faults, Work, History, Chat, Recitals, Recovery };
 
 /** The contract `conformance`, as `createClient` takes it. */
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "e05d1cb72184ef5ca980d60036cbbe17b7871ff955f930f94cc17e54fd66124c",
-  namespaces: { Echo, Tables, Faults, Work, History, Chat, Recitals },
+  hash: "127f4d246d3612ccc532593a6bd6cbcd3dbb0d681a6cef5ec13427e2292ed90a",
+  namespaces: { Echo, Tables, Faults, Work, History, Chat, Recitals, Recovery },
 } as const satisfies ContractDescriptor;
