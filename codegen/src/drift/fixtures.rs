@@ -25,8 +25,12 @@ const bytes = (text: string): Uint8Array =>
   Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 ";
 
-/// A module with `values` values, shared by all commands and events: each with what it is sent as and
-/// what comes back of it. `types` is where it imports the contract's types from.
+/// The most random values of an event. Clients send none of them: they are for the compiler alone.
+const OF_AN_EVENT: u32 = 100;
+
+/// A module with `values` random values, shared by all commands, those at the edges, and some of each
+/// event: each with what it is sent as and what comes back of it. `types` is where it imports the
+/// contract's types from.
 pub(crate) fn fixtures(described: &Described, types: &str, values: u32, seed: u64) -> String {
     let events = || {
         described
@@ -35,14 +39,16 @@ pub(crate) fn fixtures(described: &Described, types: &str, values: u32, seed: u6
             .iter()
             .flat_map(|it| events_of(it).map(move |(side, event)| (*it, side, event)))
     };
-    let count = events().filter(|(_, _, event)| event.payload.is_some()).count();
+    let is_sent = |side: Side, event: &Event| side == Side::Command && event.payload.is_some();
+    let count = events().filter(|(_, side, event)| is_sent(*side, event)).count();
     let each = values / u32::try_from(count.max(1)).unwrap_or(u32::MAX);
     let mut names = BTreeSet::new();
     let mut groups = String::new();
     for ((namespace, side, event), seed) in events().zip(seed..) {
         if let Some(ty) = event.payload {
             let group = Group { described, namespace, side, event, ty };
-            groups.push_str(&group.text(each.max(1), seed, &mut names));
+            let random = if side == Side::Command { each } else { each.min(OF_AN_EVENT) };
+            groups.push_str(&group.text(random.max(1), seed, &mut names));
         }
     }
     let import = names.into_iter().collect::<Vec<_>>().join(", ");

@@ -1,7 +1,8 @@
 // Values that nobody thought of: made of the contract's schemas, read by both TypeScript compilers, sent by our client
-// to the real server. Each comes back as serde says that it does. `scripts/soak.sh` sends more of them.
+// to the real server. Each comes back as serde says that it does, as the answer and as an event.
+// `scripts/soak/values.sh` sends more of them.
 
-import { command, namespace } from "@tautline/client";
+import { command, event, namespace } from "@tautline/client";
 import { describe, expect, it } from "vitest";
 import { ours, stock } from "../../harness/clients.js";
 import { ROOT } from "../../harness/paths.js";
@@ -20,9 +21,15 @@ const ECHO = "/echo command ";
 const echoes = Object.entries(fixtures).filter(([key]) => key.startsWith(`${ECHO}echo_`));
 const server = serverForFile({ contract: "profile" });
 
-it("there are values of every echo", () => {
+/** How many values must go round at least: as many as the soak says that it sends. */
+const WANTED = Number(process.env["CLIENT_VALUES"] ?? 500);
+
+const count = echoes.reduce((sum, [, values]) => sum + values.length, 0);
+
+it(`there are values of every echo, ${count} of them`, () => {
   expect(echoes.length).toBeGreaterThan(10);
-  expect(echoes.filter(([, values]) => values.length < 4)).toEqual([]);
+  expect(echoes.filter(([, values]) => values.length < 20)).toEqual([]);
+  expect(count).toBeGreaterThanOrEqual(WANTED);
 });
 
 describe.each(echoes)("%s", (key, values) => {
@@ -32,10 +39,15 @@ describe.each(echoes)("%s", (key, values) => {
     });
     client.connect();
     const facts = { name: key.slice(ECHO.length), ack: true, delivery: "at_most_once" } as const;
-    const { commands } = namespace({
+    const { commands, events } = namespace({
       path: "/echo",
       commands: { echo: command<unknown, unknown>(facts) },
+      events: {
+        echoed: event<unknown>({ name: facts.name.slice("echo_".length), delivery: "live" }),
+      },
     });
+    const heard: unknown[] = [];
+    client.on(events.echoed, (value) => heard.push(plain(value)));
 
     for (const { sent, back } of values) {
       const result = await client.run(commands.echo, sent);
@@ -46,6 +58,9 @@ describe.each(echoes)("%s", (key, values) => {
         value: plain(back),
       });
     }
+
+    // An event leaves with the answer, before it.
+    expect(heard).toEqual(values.map(({ back }) => plain(back)));
   });
 });
 
@@ -58,6 +73,17 @@ describe("what JavaScript holds and no contract", () => {
     lineSeparators: "",
     placeholder: "",
   };
+  const whole = {
+    i8Min: 0,
+    i8Max: 0,
+    i16Min: 0,
+    i16Max: 0,
+    i32Min: 0,
+    i32Max: 0,
+    u8Max: 0,
+    u16Max: 0,
+  };
+  const integers = { ...whole, u32Max: 0, safeMax: 0, u64Max: "0", i64Min: "0" };
   const fractions = { third: 0, huge: 0, tiny: 0, negative: 0, whole: 0 };
 
   it.each([
@@ -66,7 +92,14 @@ describe("what JavaScript holds and no contract", () => {
     ["an infinity", "echo_fractions", { ...fractions, huge: Number.POSITIVE_INFINITY }],
     ["a negative infinity", "echo_fractions", { ...fractions, huge: Number.NEGATIVE_INFINITY }],
     ["no number", "echo_fractions", { ...fractions, huge: Number.NaN }],
-    ["a number of too many bits", "echo_integers", { i8Min: 128 }],
+    ["a number of too many bits", "echo_integers", { ...integers, i8Min: 128 }],
+    ["a text beyond 64 bits", "echo_integers", { ...integers, u64Max: "18446744073709551616" }],
+    ["a text beyond 63 bits", "echo_integers", { ...integers, i64Min: "9223372036854775808" }],
+    ["a text below 63 bits", "echo_integers", { ...integers, i64Min: "-9223372036854775809" }],
+    ["a nought with a sign", "echo_integers", { ...integers, i64Min: "-0" }],
+    ["a number with a plus", "echo_integers", { ...integers, u64Max: "+1" }],
+    ["a number that begins with nought", "echo_integers", { ...integers, u64Max: "01" }],
+    ["a number of no digits", "echo_integers", { ...integers, u64Max: "" }],
     ["a list in a thousand lists", "echo_anything", { list: nest(1_000) }],
   ])("%s is refused, and the connection stays", async (_, name, value) => {
     const client = await stock(server.url, "/echo");
@@ -76,6 +109,20 @@ describe("what JavaScript holds and no contract", () => {
     expect(answer).toMatchObject({ error: { category: "invalid", outcome: "not_executed" } });
     expect(await client.call("echo_nothing", {})).toStrictEqual({ ok: {} });
   });
+});
+
+it("a field that nobody knows is left out, at any depth", async () => {
+  const client = await stock(server.url, "/echo");
+  const more = { later: [{ "": null }] };
+  const leaf = { name: "leaf", children: [] };
+
+  const answer = await client.call("echo_collections", {
+    ...{ empty: [], numbers: [], matrix: [], holes: [], map: {}, mapOfMaps: {}, ...more },
+    trees: [{ ...leaf, ...more }],
+  });
+
+  expect(answer).toMatchObject({ ok: { trees: [leaf] } });
+  expect(JSON.stringify(answer)).not.toContain("later");
 });
 
 function nest(depth: number): unknown {
