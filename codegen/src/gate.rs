@@ -17,7 +17,7 @@ pub(crate) mod versions;
 
 pub(crate) mod command;
 
-pub(crate) use facts::{FORMAT, Lock, texts};
+pub(crate) use facts::{CodeFacts, FORMAT, Lock, texts};
 pub(crate) use finding::Finding;
 pub(crate) use rules::{Party, reference};
 

@@ -33,6 +33,7 @@ pub(crate) fn make(described: &Described) -> Vec<File> {
             "auth": match contract.auth { Auth::None => "none", Auth::Jwt => "jwt" },
             "guests": contract.guests,
             "scopes": contract.scopes,
+            "flags": contract.flags,
             "errors": errors(contract).into_iter().map(|it| (it.name.to_owned(), own.refusals(it))).collect::<Map<_, _>>(),
             "namespaces": own.namespaces(),
             "library": library.namespaces(),

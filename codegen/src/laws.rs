@@ -18,6 +18,7 @@ const LAWS: &[Law] = &[
     names::events_are_named,
     names::declared_names_differ,
     events::scopes_are_declared,
+    events::flags_are_declared,
     events::delivery_fits_the_direction,
     events::limits_are_possible,
     events::waiting_offline_ends_before_the_answer_is_forgotten,
@@ -27,6 +28,7 @@ const LAWS: &[Law] = &[
     rooms::joins_enter_one_room,
     rooms::what_members_show_is_plain,
     errors::codes_differ,
+    errors::codes_that_were_given_up_stay_away,
     errors::words_name_fields_that_exist,
     examples::examples_are_valid,
 ];

@@ -14,6 +14,7 @@ static LIBRARY: Contract = Contract {
     versions: "",
     namespaces: &[Control::FACTS],
     scopes: &[],
+    flags: &[],
     auth: Auth::None,
     guests: true,
 };

@@ -110,7 +110,12 @@ impl Outputs {
 
 /// The generated files of a folder that are not among `files`.
 fn leftover(folder: &Path, files: &[File]) -> Result<Vec<PathBuf>, String> {
-    let cannot = |error: io::Error| format!("cannot read the folder {}: {error}", folder.display());
+    let cannot = |error: io::Error| {
+        format!(
+            "cannot read the folder {}: {error}; nothing was written: move away what stands there, or name another folder in `[package.metadata.tautline]`",
+            folder.display()
+        )
+    };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -135,18 +135,22 @@ fn contract(facts: &Value) -> String {
     let list = |values: Vec<String>| values.join(", ");
     let names = facts["namespaces"].as_object().into_iter().flat_map(|it| it.values());
     let names = names.filter_map(|it| it["name"].as_str()).map(str::to_owned).collect();
-    let scopes = facts["scopes"].as_array().into_iter().flatten();
-    let scopes = scopes.filter_map(Value::as_str).map(quoted).collect();
+    let texts = |name: &str| {
+        let texts = facts[name].as_array().into_iter().flatten();
+        list(texts.filter_map(Value::as_str).map(quoted).collect())
+    };
+    let flags = texts("flags");
+    let flags = if flags.is_empty() { flags } else { format!(", flags: [{flags}]") };
     let auth = facts["auth"].as_str().unwrap_or("none");
     let guests = match auth {
         "none" => String::new(),
         _ => format!(", guests: {}", facts["guests"].as_bool().unwrap_or_default()),
     };
     format!(
-        "tautline::contract! {{ name: {}, version: {}, namespaces: [{}], scopes: [{}], auth: {auth}{guests} }}\n",
+        "tautline::contract! {{ name: {}, version: {}, namespaces: [{}], scopes: [{}]{flags}, auth: {auth}{guests} }}\n",
         text("name"),
         text("version"),
         list(names),
-        list(scopes),
+        texts("scopes"),
     )
 }

@@ -78,6 +78,7 @@ pub(crate) const CONTRACT: Contract = Contract {
     versions: "",
     namespaces: &[&NAMESPACE],
     scopes: &["notes:write"],
+    flags: &[],
     auth: Auth::Jwt,
     guests: false,
 };

@@ -30,7 +30,18 @@ pub(crate) fn write(outputs: &Outputs) -> Result<Written, String> {
         if fs::read_to_string(&output.path).is_ok_and(|text| text == output.text) {
             continue;
         }
-        staged.push(Staged::write(output).map_err(|error| cannot("write", &output.path, &error))?);
+        if output.path.is_dir() {
+            return Err(format!(
+                "cannot write {}: a folder stands in its place; nothing was written: move it away and run `write` again",
+                output.path.display()
+            ));
+        }
+        staged.push(Staged::write(output).map_err(|error| {
+            format!(
+                "cannot write {}: {error}; nothing was written: make room for it there and run `write` again",
+                output.path.display()
+            )
+        })?);
     }
     let mut written = Written::default();
     for staged in staged {

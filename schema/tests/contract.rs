@@ -10,6 +10,11 @@ fn the_contract_is_what_was_agreed() {
 }
 
 #[test]
+fn the_contract_cannot_lie() {
+    tautline_codegen::testing::assert_contract(tautline_agent_chat::contract());
+}
+
+#[test]
 fn every_event_has_an_example() {
     for namespace in tautline_agent_chat::contract().namespaces {
         for event in namespace.commands.iter().chain(namespace.events) {

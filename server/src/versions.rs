@@ -153,6 +153,7 @@ mod tests {
         versions: "",
         namespaces: &[],
         scopes: &[],
+        flags: &[],
         auth: Auth::None,
         guests: true,
     };

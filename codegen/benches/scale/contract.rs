@@ -141,6 +141,7 @@ pub(crate) fn contract() -> &'static Contract {
             versions: "",
             namespaces: namespaces.leak(),
             scopes: &[],
+            flags: &[],
             auth: Auth::Jwt,
             guests: false,
         }

@@ -35,7 +35,9 @@ pub(super) fn read_file(file: &Path) -> Result<Lock, String> {
 fn of_revision(crate_root: &Path, revision: &str) -> Result<String, String> {
     // A word that begins with a dash would be an option to git.
     if revision.is_empty() || revision.starts_with('-') {
-        return Err(format!("`{revision}` is neither a file nor a git revision"));
+        return Err(format!(
+            "`{revision}` is neither a file nor a git revision: name a lock, or a revision such as `main`"
+        ));
     }
     let git = |arguments: &[&str]| {
         let output = Command::new("git").arg("-C").arg(crate_root).args(arguments).output();
@@ -49,7 +51,10 @@ fn of_revision(crate_root: &Path, revision: &str) -> Result<String, String> {
         return Err(if is_repository {
             format!("`{revision}` is neither a file nor a git revision: fetch it, or name another")
         } else {
-            format!("`{revision}` is no file, and {} is in no git repository", crate_root.display())
+            format!(
+                "`{revision}` is no file, and {} is in no git repository: name a lock such as `locks/1.0.0.json`",
+                crate_root.display()
+            )
         });
     }
     let lock = git(&["show", &format!("{revision}:./{LOCK}")])?;

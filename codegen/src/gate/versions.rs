@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::{Finding, Party, acknowledged::Acknowledged, command, source};
+use super::{Finding, Lock, Party, acknowledged::Acknowledged, command, source};
 use crate::{Described, File, MARK, canonical::readable};
 
 /// The folder of the supported locks.
@@ -23,16 +23,7 @@ const LOCKS: &str = "locks";
 pub(crate) fn make(described: &Described) -> Result<Vec<File>, String> {
     let acknowledged = Acknowledged::read(&described.crate_root)?;
     let mut versions = Map::new();
-    for path in locks(&described.crate_root.join(LOCKS))? {
-        let lock = source::read_file(&path)?;
-        let name = &described.contract.name;
-        if lock.contract.name != *name {
-            return Err(format!(
-                "{} is a lock of `{}`, and this contract is `{name}`: take it out of the folder",
-                path.display(),
-                lock.contract.name
-            ));
-        }
+    for lock in supported(described)? {
         let findings = command::since(described, &lock, &acknowledged)?;
         versions.insert(lock.hash, row(&lock.version, &findings));
     }
@@ -46,6 +37,26 @@ pub(crate) fn make(described: &Described) -> Result<Vec<File>, String> {
     Ok(vec![File::new("contract.compat.json", readable(&table))])
 }
 
+/// The locks of the versions that are still supported.
+///
+/// # Errors
+/// A lock that cannot be read or is of another contract.
+pub(crate) fn supported(described: &Described) -> Result<Vec<Lock>, String> {
+    let read = |path: PathBuf| {
+        let lock = source::read_file(&path)?;
+        let name = &described.contract.name;
+        if lock.contract.name != *name {
+            return Err(format!(
+                "{} is a lock of `{}`, and this contract is `{name}`: take it out of the folder",
+                path.display(),
+                lock.contract.name
+            ));
+        }
+        Ok(lock)
+    };
+    locks(&described.crate_root.join(LOCKS))?.into_iter().map(read).collect()
+}
+
 fn row(version: &str, findings: &[Finding]) -> Value {
     let hurting = findings.iter().filter(|finding| finding.hurts(Party::OldClients));
     let because: Vec<String> =
@@ -56,7 +67,12 @@ fn row(version: &str, findings: &[Finding]) -> Value {
 
 /// The lock files of a folder, which need not be there.
 fn locks(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let cannot = |error: io::Error| format!("cannot read the folder {}: {error}", folder.display());
+    let cannot = |error: io::Error| {
+        format!(
+            "cannot read the folder {}: {error}; put the locks of supported versions there, or nothing",
+            folder.display()
+        )
+    };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

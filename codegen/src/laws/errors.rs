@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use tautline::{ErrorVariant, LibraryCode, RetryAfter, Source};
 
-use crate::{Described, Mistake, described::errors};
+use crate::{
+    Described, Mistake,
+    described::errors,
+    gate::{CodeFacts, versions::supported},
+};
 
 pub(super) fn codes_differ(described: &Described, mistakes: &mut Vec<Mistake>) {
     let mut codes: BTreeMap<&str, Source> = BTreeMap::new();
@@ -30,6 +34,57 @@ pub(super) fn codes_differ(described: &Described, mistakes: &mut Vec<Mistake>) {
             ));
         }
     }
+}
+
+/// A client of an older version knows a code by what it meant then. One that later versions gave up
+/// comes back with that meaning, or not at all.
+pub(super) fn codes_that_were_given_up_stay_away(
+    described: &Described,
+    mistakes: &mut Vec<Mistake>,
+) {
+    // A lock that cannot be read stops the generator that reads them all, with its own words.
+    let Ok(mut locks) = supported(described) else { return };
+    locks.sort_by_key(|lock| numbers(&lock.version));
+    for variant in errors(described.contract).into_iter().flat_map(|errors| errors.variants) {
+        let code = |at: usize| locks[at].contract.errors.get(variant.code);
+        let last_without = (0..locks.len()).rev().find(|at| code(*at).is_none());
+        let given_up = (0..last_without.unwrap_or(0))
+            .rev()
+            .find_map(|at| Some((&locks[at], code(at)?)))
+            .filter(|(_, before)| meaning(before) != meaning_of(variant));
+        if let Some((lock, before)) = given_up {
+            mistakes.push(Mistake::at(
+                variant.source,
+                format!(
+                    "the code `{}` was given up after {}, where it meant {}: clients of that version would take one for the other, so choose another code",
+                    variant.code,
+                    lock.version,
+                    meaning(before)
+                ),
+            ));
+        }
+    }
+}
+
+/// What an application goes by: the category, and the names of the facts.
+fn meaning(code: &CodeFacts) -> String {
+    words_for(&code.category, code.params.keys().map(String::as_str).collect())
+}
+
+fn meaning_of(variant: &ErrorVariant) -> String {
+    words_for(variant.category.as_str(), variant.params.iter().map(|(name, _)| *name).collect())
+}
+
+fn words_for(category: &str, mut params: Vec<&str>) -> String {
+    params.sort_unstable();
+    let params: Vec<String> = params.iter().map(|name| format!("`{name}`")).collect();
+    let with = if params.is_empty() { "" } else { " with " };
+    format!("`{category}`{with}{}", params.join(" and "))
+}
+
+/// A version's numbers, by which versions are told in their order.
+fn numbers(version: &str) -> Vec<u64> {
+    version.split(['.', '-', '+']).take(3).map(|part| part.parse().unwrap_or(0)).collect()
 }
 
 pub(super) fn words_name_fields_that_exist(described: &Described, mistakes: &mut Vec<Mistake>) {

@@ -48,6 +48,21 @@ pub(super) fn scopes_are_declared(described: &Described, mistakes: &mut Vec<Mist
     });
 }
 
+pub(super) fn flags_are_declared(described: &Described, mistakes: &mut Vec<Mistake>) {
+    let flags = described.contract.flags;
+    for (index, flag) in flags.iter().enumerate() {
+        if flag.is_empty() || flags[..index].contains(flag) {
+            let text = format!("the flag `{flag}` is empty or listed twice: list each once");
+            mistakes.push(Mistake::of_contract(text));
+        }
+    }
+    for_each(described, |_, event| {
+        if let Some(flag) = event.policy.flag.filter(|flag| !flags.contains(flag)) {
+            mistakes.push(mistake(event, &format!("waits for the flag `{flag}`, which is not declared: list it under `flags` in `contract!`")));
+        }
+    });
+}
+
 pub(super) fn delivery_fits_the_direction(described: &Described, mistakes: &mut Vec<Mistake>) {
     for_each(described, |side, event| {
         let delivery = event.policy.delivery;

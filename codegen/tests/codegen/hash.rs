@@ -74,6 +74,7 @@ fn copy_namespace(namespace: &NamespaceFacts) -> NamespaceFacts {
 }
 
 fn copy_contract(contract: &Contract) -> Contract {
-    let Contract { name, version, hash, versions, namespaces, scopes, auth, guests } = *contract;
-    Contract { name, version, hash, versions, namespaces, scopes, auth, guests }
+    let Contract { name, version, hash, versions, namespaces, scopes, flags, auth, guests } =
+        *contract;
+    Contract { name, version, hash, versions, namespaces, scopes, flags, auth, guests }
 }

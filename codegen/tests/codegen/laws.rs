@@ -84,6 +84,7 @@ const CONTRACT: Contract = Contract {
     versions: "",
     namespaces: &[&NAMESPACE],
     scopes: &["write"],
+    flags: &[],
     auth: Auth::Jwt,
     guests: false,
 };
@@ -148,6 +149,13 @@ broken!(
     [with(Policy { scopes: &["read", "write"], ..Policy::DEFAULT })],
     [],
     "notes.rs:10: `add_note` asks for the scope `read`, which is not declared: list it under `scopes` in `contract!`",
+);
+
+broken!(
+    a_flag_is_declared,
+    [with(Policy { flag: Some("search"), ..Policy::DEFAULT })],
+    [],
+    "notes.rs:10: `add_note` waits for the flag `search`, which is not declared: list it under `flags` in `contract!`",
 );
 
 broken!(

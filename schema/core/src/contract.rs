@@ -18,6 +18,8 @@ pub struct Contract {
     pub namespaces: &'static [&'static NamespaceFacts],
     /// Every scope that an event may ask for.
     pub scopes: &'static [&'static str],
+    /// Every feature flag that an event may wait for.
+    pub flags: &'static [&'static str],
     /// How callers prove who they are.
     pub auth: Auth,
     /// Whether a caller without a token may connect.

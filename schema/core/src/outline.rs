@@ -19,6 +19,9 @@ impl fmt::Display for Contract {
         for scope in self.scopes {
             writeln!(f, "scope {scope}")?;
         }
+        for flag in self.flags {
+            writeln!(f, "flag {flag}")?;
+        }
         for namespace in self.namespaces {
             write!(f, "\n{namespace}")?;
         }

@@ -12,10 +12,10 @@ use syn::{
     spanned::Spanned,
 };
 
-use self::values::{auth, expect_kebab, expect_version, namespaces, scopes, text};
+use self::values::{auth, expect_kebab, expect_version, namespaces, text, texts};
 use crate::mistakes::{Mistakes, not_one_of};
 
-const KEYS: [&str; 6] = ["name", "version", "namespaces", "scopes", "auth", "guests"];
+const KEYS: [&str; 7] = ["name", "version", "namespaces", "scopes", "flags", "auth", "guests"];
 
 /// `key: value`.
 struct Entry {
@@ -38,6 +38,7 @@ struct Declaration {
     version: Option<LitStr>,
     namespaces: Option<Vec<Path>>,
     scopes: Vec<LitStr>,
+    flags: Vec<LitStr>,
     auth: Option<Ident>,
     guests: Option<(Span, bool)>,
 }
@@ -90,7 +91,12 @@ impl Declaration {
                 }
             }
             "namespaces" => self.namespaces = Some(namespaces(value, mistakes)),
-            "scopes" => self.scopes = scopes(value, mistakes),
+            "scopes" => {
+                self.scopes = texts("scope", "[\"chat:read\", \"chat:write\"]", value, mistakes);
+            }
+            "flags" => {
+                self.flags = texts("flag", "[\"chat-search\"]", value, mistakes);
+            }
             "auth" => self.auth = auth(value, mistakes),
             "guests" => match value {
                 Expr::Lit(ExprLit { lit: Lit::Bool(flag), .. }) => {
@@ -116,7 +122,7 @@ impl Declaration {
         let namespaces = self.namespaces.iter().flatten().map(|namespace| {
             quote_spanned!(namespace.span()=> <#namespace as ::tautline::Namespace>::FACTS)
         });
-        let scopes = &self.scopes;
+        let (scopes, flags) = (&self.scopes, &self.flags);
         let auth = self.auth.clone().unwrap_or_else(|| Ident::new("None", Span::call_site()));
         let guests = self.guests.map_or(auth == "None", |(_, guests)| guests);
         let (hash, versions) = (generated_hash(), generated_versions());
@@ -136,6 +142,7 @@ impl Declaration {
                     versions: #versions,
                     namespaces: &[#(#namespaces),*],
                     scopes: &[#(#scopes),*],
+                    flags: &[#(#flags),*],
                     auth: ::tautline::Auth::#auth,
                     guests: #guests,
                 };

@@ -48,6 +48,7 @@ const fn contract(auth: Auth, guests: bool) -> Contract {
         versions: VERSIONS,
         namespaces: &NAMESPACES,
         scopes: &[],
+        flags: &[],
         auth,
         guests,
     }

@@ -120,7 +120,7 @@ pub(crate) mod every_policy {
     }
     tautline::contract! {
         name: "desks", version: "1.2.0", namespaces: [Desks],
-        scopes: ["desks:write", "desks:read"], auth: jwt, guests: true
+        scopes: ["desks:write", "desks:read"], flags: ["papers"], auth: jwt, guests: true
     }
 }
 

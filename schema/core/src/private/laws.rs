@@ -77,6 +77,19 @@ impl Laws {
                 }
                 scope += 1;
             }
+            if let Some(flag) = event.policy.flag
+                && !contains(contract.flags, flag)
+            {
+                return Self::say(&[
+                    "`",
+                    event.name,
+                    "` of `",
+                    namespace.path,
+                    "` waits for the flag `",
+                    flag,
+                    "`, which the contract does not list: add it to `flags`",
+                ]);
+            }
             if event.policy.guests && !contract.guests && !matches!(contract.auth, Auth::None) {
                 return Self::say(&[
                     "`",

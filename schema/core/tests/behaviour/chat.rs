@@ -250,6 +250,7 @@ contract! {
     version: "1.2.0",
     namespaces: [Chat],
     scopes: ["chat:read", "chat:write"],
+    flags: ["threads"],
     auth: jwt,
     guests: true,
 }

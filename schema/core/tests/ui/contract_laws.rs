@@ -27,6 +27,18 @@ mod scopes {
     tautline::contract! { name: "a", version: "1.0.0", namespaces: [super::List], scopes: ["notes:write"], auth: jwt }
 }
 
+mod flags {
+    use tautline::namespace;
+
+    #[namespace("/flags")]
+    pub trait AServer {
+        #[event(flag = "serch")]
+        fn ping();
+    }
+
+    tautline::contract! { name: "a", version: "1.0.0", namespaces: [A], flags: ["search"], auth: jwt }
+}
+
 mod paths {
     use tautline::namespace;
 

@@ -8,7 +8,7 @@ mod syntax {
 mod kinds {
     use tautline::contract;
 
-    contract! { name: x, version: 1, namespaces: Chat, scopes: [1, "a", "a"], auth: "jwt", guests: 1, name: "b" }
+    contract! { name: x, version: 1, namespaces: Chat, scopes: [1, "a", "a"], auth: "jwt", guests: 1, flags: ["f", "f"], name: "b" }
 }
 
 mod missing {

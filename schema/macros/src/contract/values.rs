@@ -67,23 +67,29 @@ pub(super) fn namespaces(value: &Expr, mistakes: &mut Mistakes) -> Vec<Path> {
     found
 }
 
-pub(super) fn scopes(value: &Expr, mistakes: &mut Mistakes) -> Vec<LitStr> {
-    let wanted = "`scopes` wants texts in brackets, as in [\"chat:read\", \"chat:write\"]";
+/// Names in brackets, each once: scopes or flags.
+pub(super) fn texts(
+    noun: &str,
+    example: &str,
+    value: &Expr,
+    mistakes: &mut Mistakes,
+) -> Vec<LitStr> {
+    let wanted = format!("`{noun}s` wants texts in brackets, as in {example}");
     let Expr::Array(array) = value else {
-        mistakes.at(value, wanted);
+        mistakes.at(value, &wanted);
         return Vec::new();
     };
     let mut found: Vec<LitStr> = Vec::new();
     for element in &array.elems {
         match element {
-            Expr::Lit(ExprLit { lit: Lit::Str(scope), .. }) if !scope.value().is_empty() => {
-                if found.iter().any(|known| known.value() == scope.value()) {
-                    mistakes.at(scope, "this scope is listed twice");
+            Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) if !name.value().is_empty() => {
+                if found.iter().any(|known| known.value() == name.value()) {
+                    mistakes.at(name, format!("this {noun} is listed twice"));
                 } else {
-                    found.push(scope.clone());
+                    found.push(name.clone());
                 }
             }
-            other => mistakes.at(other, wanted),
+            other => mistakes.at(other, &wanted),
         }
     }
     found

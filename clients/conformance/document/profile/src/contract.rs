@@ -662,7 +662,7 @@ pub trait EchoClient {
 }
 tautline::contract! {
     name : "profile", version : "1.0.0", namespaces : [Corners, Echo], scopes :
-    ["corners:read", "corners:write"], auth : jwt, guests : true
+    ["corners:read", "corners:write"], flags : ["corners"], auth : jwt, guests : true
 }
 /// Reads an example of the document.
 fn example<T: tautline::private::serde::de::DeserializeOwned>(text: &str) -> T {

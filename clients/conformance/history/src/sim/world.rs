@@ -26,6 +26,7 @@ tautline::contract! {
     version: "1.0.0",
     namespaces: [History],
     scopes: [],
+    flags: [],
     auth: jwt,
     guests: true,
 }
