@@ -86,6 +86,46 @@ async fn a_file_that_somebody_else_locks_refuses_until_it_is_free() {
 }
 
 #[tokio::test]
+async fn a_file_that_stays_locked_is_left_alone_and_read_on() {
+    let place = Place::new();
+    let builder = Sqlite::builder(place.file()).busy_timeout(Duration::from_millis(20));
+    let db = shop::with_tables(builder).open().unwrap();
+    let server = shop::server(&db, db.clone());
+    let (_client, socket) = enter(&server).await;
+    place_order(&socket, "tea").await.unwrap();
+    let other = place.look();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+
+    for _ in 0..3 {
+        assert_unavailable(&place_order(&socket, "tried").await.unwrap_err());
+    }
+    let at_once = place_order(&socket, "not tried").await.unwrap_err();
+    let (_second, reader) = enter(&server).await;
+    let since = json!({ "epoch": epoch(&db).await, "seq": 0 });
+    let rooms = json!({ "rooms": [{ "room": "shop:s", "since": since }] });
+    let resumed = reader.call::<Value>("tautline:resume", &rooms).await.unwrap();
+    let count = "SELECT count(*) FROM orders";
+    let counted = db.query(move |db| db.query_row(count, [], |row| row.get::<_, u32>(0))).await;
+    other.execute_batch("ROLLBACK").unwrap();
+    while server.journal_health() != Health::Ready {
+        let _entered = enter(&server).await;
+    }
+    let later = place_order(&socket, "milk").await;
+
+    assert_unavailable(&at_once);
+    assert!(at_once.recovery.after_ms.is_some(), "it says when the file is asked again");
+    assert_eq!(resumed["rooms"][0]["events"].as_array().unwrap().len(), 1);
+    assert_eq!(counted.unwrap(), 1);
+    assert!(later.is_ok(), "{later:?}");
+    assert_eq!(rows(&place), 2);
+}
+
+async fn epoch(db: &Sqlite) -> String {
+    let room = RoomKey { namespace: "/shops", ..key("shop:s") };
+    db.extent(&room).await.unwrap().head.epoch
+}
+
+#[tokio::test]
 async fn health_comes_back_without_a_command() {
     let place = Place::new();
     let builder = Sqlite::builder(place.file()).busy_timeout(Duration::from_millis(20));
