@@ -7,7 +7,7 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
@@ -37,7 +37,7 @@ use record::Record;
 /// Where decisions go besides the log.
 pub(crate) type Audit = Arc<dyn Fn(&Decision) + Send + Sync>;
 
-/// How often those are forgotten of whom nothing is left to remember.
+/// How often those are forgotten of whom nothing is left to remember, and bans are stored that could not be.
 const FORGET: Duration = Duration::from_secs(60);
 
 /// When somebody whose connections were ended comes back: what it had in mind is over by then.
@@ -56,6 +56,8 @@ pub(crate) struct Sentry {
     audit: Option<Audit>,
     /// Whether the bans of before are known.
     is_informed: watch::Sender<bool>,
+    /// Whose bans could not be stored, and are tried again.
+    unstored: Arc<Mutex<HashSet<Suspect>>>,
     /// Where bans are stored; nowhere in tests of the transport alone.
     writer: OnceLock<WriterHandle>,
 }
@@ -74,6 +76,7 @@ impl Sentry {
             records: Mutex::default(),
             audit,
             is_informed: watch::Sender::new(true),
+            unstored: Arc::default(),
             writer: OnceLock::new(),
         });
         tokio::spawn(forget(Arc::downgrade(&sentry)));
@@ -263,12 +266,13 @@ impl Sentry {
     /// Writes down what holds of a suspect now.
     fn store(&self, suspect: &Suspect) {
         let Some(writer) = self.writer.get() else { return };
-        let told = suspect.clone();
+        let (told, unstored) = (suspect.clone(), Arc::clone(&self.unstored));
         writer.submit(
             self.work(suspect),
             Reply::new(move |stored| {
                 if let Err(error) = stored {
-                    tracing::error!(suspect = %told, ?error, "a ban is not stored");
+                    tracing::warn!(suspect = %told, ?error, "a ban is not stored: it is tried again");
+                    lock(&unstored).insert(told);
                 }
             }),
         );
@@ -293,7 +297,8 @@ impl Sentry {
             }
             !is_over
         });
-        forgiven.iter().for_each(|suspect| self.store(suspect));
+        let unstored = std::mem::take(&mut *lock(&self.unstored));
+        forgiven.iter().chain(&unstored).for_each(|suspect| self.store(suspect));
     }
 }
 

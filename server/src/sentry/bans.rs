@@ -47,7 +47,7 @@ impl Bans {
     /// Bans somebody by hand, for so long, or until it is lifted. Their connections end.
     ///
     /// # Errors
-    /// When it holds but could not be stored.
+    /// When it holds but could not be stored. That is tried again every minute.
     pub async fn ban(&self, suspect: Suspect, time: Option<Duration>) -> Result<(), NotStored> {
         let now = self.0.clock.now_ms();
         let until = {
@@ -76,7 +76,7 @@ impl Bans {
 
     async fn changed(&self, suspect: Suspect, verdict: Verdict) -> Result<(), NotStored> {
         let score = self.score(&suspect);
-        let work = self.0.work(&suspect);
+        let (work, named) = (self.0.work(&suspect), suspect.clone());
         self.0.tell(Decision {
             suspect,
             offence: None,
@@ -86,7 +86,10 @@ impl Bans {
             is_shadow: false,
         });
         let Some(writer) = self.0.writer.get() else { return Ok(()) };
-        writer.store(work).await.map(drop).map_err(|error| NotStored(format!("{error:?}")))
+        writer.store(work).await.map(drop).map_err(|error| {
+            lock(&self.0.unstored).insert(named);
+            NotStored(format!("{error:?}"))
+        })
     }
 }
 

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tautline::Problem;
-use tautline_server::journal::{Memory, Sqlite};
+use tautline_server::journal::{Host, Memory, Sqlite};
 use tautline_server::testing::{Connect, TestClient, TestSocket};
 use tautline_server::{
     Allowance, ClientAddress, Decision, Limits, Offence, Server, Settings, Suspect, Suspicion,
     Verdict,
 };
 
+use super::journal::{FULL, Faulty, WELL};
 use super::lab::{Lab, enter};
 
 fn user(subject: &str) -> Suspect {
@@ -302,4 +303,21 @@ async fn what_is_forgiven_is_forgotten_in_the_journal_too() {
 
     assert!(journal.unfinished().await.unwrap().bans.is_empty());
     drop(server);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ban_that_could_not_be_stored_is_stored_when_that_is_possible() {
+    use tautline_server::journal::Journal;
+    let journal = Faulty::new(Host::Task);
+    let server = Lab::default().server_with(journal.clone());
+    journal.set(FULL);
+
+    let stored = server.bans().ban(user("ann"), None).await;
+    let before = journal.unfinished().await.unwrap().bans.len();
+    journal.set(WELL);
+    tokio::time::sleep(Duration::from_secs(61)).await;
+
+    assert!(stored.is_err());
+    let bans = journal.unfinished().await.unwrap().bans;
+    assert_eq!((before, bans.len(), bans[0].name.as_str()), (0, 1, "ann"));
 }
