@@ -1,7 +1,7 @@
 # The commands of this repository. Each is a script under scripts/ that can be read and run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quickstart test bench soak format
+.PHONY: help demo quickstart test bench soak audit format
 
 help: ## Lists the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ bench: ## Measures the server against a bare Socket.IO server and a bare SQLite 
 
 soak: ## Runs the long tests: hours of faults, load and reconnects.
 	@scripts/soak.sh
+
+audit: ## Looks for known holes in what is locked, and for licences that do not fit.
+	@scripts/audit.sh
 
 format: ## Formats Rust, TypeScript and JSON.
 	@scripts/format.sh
