@@ -19,6 +19,7 @@ const CRATES = {
   "tautline-profile-contract": ["tautline", "tautline-codegen"],
   "tautline-conformance": ["tautline", "tautline-codegen"],
   "tautline-fault-proxy": [],
+  "tautline-fuzz": ["tautline", "tautline-profile-contract", "tautline-server"],
   "tautline-history-service": ["tautline", "tautline-conformance", "tautline-server"],
   "tautline-history": [
     "tautline",
