@@ -10,8 +10,8 @@ mod rules;
 pub use contract::contract;
 
 // A document does not say which module a type was declared in. The handlers, which are those of the
-// conformance server, find each where they look for it.
+// conformance server, find each where they look for it. A new module of the contract gets its name here.
 pub use contract::{
-    self as chat, self as echo, self as faults, self as history, self as recitals, self as tables,
-    self as work,
+    self as chat, self as echo, self as faults, self as history, self as recitals,
+    self as recovery, self as tables, self as work,
 };

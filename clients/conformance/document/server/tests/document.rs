@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tautline::Contract;
+use tautline::{Contract, ContractError as _};
+use tautline_agent_chat_document::{TaskStatus, TasksError};
 use tautline_codegen::{FromDocument, GENERATORS, read, rust};
 
 /// A contract that was written from its document.
@@ -101,6 +102,16 @@ fn what_is_committed_is_what_the_documents_give_today() {
 
         assert_eq!(stale, Vec::<PathBuf>::new(), "run scripts/documents.sh");
     }
+}
+
+#[test]
+fn words_that_a_message_mentions_read_as_they_travel() {
+    let refused =
+        TasksError::IllegalTransition { from: TaskStatus::InProgress, to: TaskStatus::Pending };
+
+    let message = refused.problem().message;
+
+    assert_eq!(message, "A task that is in progress cannot become pending.");
 }
 
 /// What is said of a document in which one text was replaced.
