@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
@@ -21,12 +22,20 @@ use crate::shortcut::Shortcut;
 
 /// The adapters of all namespaces, by path: how one gets from a socket to its emitter.
 #[derive(Default)]
-pub(crate) struct Adapters(RwLock<HashMap<String, Arc<Unicast>>>);
+pub(crate) struct Adapters {
+    by_path: RwLock<HashMap<String, Arc<Unicast>>>,
+    is_complete: AtomicBool,
+}
 
 impl Adapters {
     /// The adapter of the namespace at `path`.
     pub(crate) fn of(&self, path: &str) -> Option<Arc<Unicast>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
+        self.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
+    }
+
+    /// All namespaces are there: what comes now is in nobody's contract, and is not remembered.
+    pub(crate) fn complete(&self) {
+        self.is_complete.store(true, Ordering::Release);
     }
 }
 
@@ -48,9 +57,12 @@ impl CoreAdapter<Emitter> for Unicast {
     }
 
     fn init(self: Arc<Self>, on_success: impl FnOnce() + Send + 'static) {
-        if let Some(adapters) = self.adapters.upgrade() {
+        let adapters = self.adapters.upgrade();
+        if let Some(adapters) =
+            adapters.filter(|adapters| !adapters.is_complete.load(Ordering::Acquire))
+        {
             let path = self.local.path().to_string();
-            adapters.0.write().unwrap_or_else(PoisonError::into_inner).insert(path, self);
+            adapters.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path, self);
         }
         on_success();
     }

@@ -25,6 +25,7 @@ pub(crate) struct Arrivals {
     trusted_proxies: Vec<IpNet>,
     allowed: Vec<IpNet>,
     handshakes: Option<Buckets<ClientAddress>>,
+    sockets: Arc<Seats<ClientAddress>>,
     addresses: Arc<Seats<ClientAddress>>,
     users: Arc<Seats<Arc<str>>>,
     has_warned: AtomicBool,
@@ -45,6 +46,7 @@ impl Arrivals {
             trusted_proxies,
             allowed: limits.allowed_networks.clone(),
             handshakes: limits.handshakes.map(|allowed| Buckets::new(allowed.into(), clock)),
+            sockets: Seats::new(limits.sockets_per_address),
             addresses: Seats::new(limits.connections_per_address),
             users: Seats::new(limits.connections_per_user),
             has_warned: AtomicBool::new(false),
@@ -82,6 +84,23 @@ impl Arrivals {
     /// Where a client comes from, whether limits mean it or not.
     pub(crate) fn address(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Option<IpAddr> {
         Some(address::client_ip(peer?, headers, &self.trusted_proxies))
+    }
+
+    /// Whom limits by address mean by a TCP connection on which nothing has been said, if anybody: a proxy
+    /// may bring everybody.
+    pub(crate) fn caller(&self, peer: SocketAddr) -> Option<ClientAddress> {
+        let address = peer.ip().to_canonical();
+        let mut left_alone = self.allowed.iter().chain(&self.trusted_proxies);
+        let counts = !left_alone.any(|network| network.contains(&address));
+        counts.then(|| ClientAddress::of(address))
+    }
+
+    /// A seat for one more TCP connection from there.
+    pub(crate) fn seat_of_socket(
+        &self,
+        caller: Option<ClientAddress>,
+    ) -> Result<Option<Seat<ClientAddress>>, Full> {
+        caller.map(|caller| self.sockets.take(caller).ok_or(Full::TooMany)).transpose()
     }
 
     /// Whether one more handshake may come from there now.

@@ -94,7 +94,8 @@ pub(crate) enum Own {}
 #[derive(Clone)]
 struct Arriving(Arc<Link>);
 
-type Admitting<'a> =
+/// The answer to a CONNECT that is being made.
+pub(crate) type Admitting<'a> =
     Pin<Box<dyn Future<Output = Result<(), Box<dyn fmt::Display + Send>>> + Send + 'a>>;
 
 impl Door {
@@ -191,12 +192,18 @@ impl Door {
         self.inbox.refused(&problem.code);
         if let Some(connection) = socket.req_parts().extensions.get::<Arc<Connection>>() {
             connection.help().fill(&mut problem);
-            if connection.count_refusal() >= REFUSALS {
-                tracing::warn!("refused too often");
-                connection.end(DisconnectReason::ProtocolError);
-            }
+            count_refusal(connection);
         }
         serde_json::to_string(&problem).unwrap_or_else(|_| problem.code.clone())
+    }
+}
+
+/// Counts a refusal, and ends the connection that has had enough of them.
+pub(crate) fn count_refusal(connection: &Arc<Connection>) {
+    if connection.count_refusal() == REFUSALS {
+        let client = connection.peer().client().map(tracing::field::display);
+        tracing::warn!(connection = %connection.id(), client, "refused too often");
+        connection.end(DisconnectReason::ProtocolError);
     }
 }
 
@@ -260,7 +267,19 @@ impl DisconnectHandler<Unicast, Own> for Closer {
         defer: fn(Arc<Socket<Unicast>>),
     ) {
         let connection = self.0.connection();
-        if matches!(reason, Gone::PacketParsingError) {
+        // A stream that has neither failed nor ended carried something that is no websocket, or a frame that
+        // is too large.
+        let is_broken = match reason {
+            Gone::PacketParsingError => true,
+            Gone::TransportError => connection.ended().is_none() && connection.io().is_sound(),
+            Gone::TransportClose
+            | Gone::MultipleHttpPollingError
+            | Gone::HeartbeatTimeout
+            | Gone::ClientNSDisconnect
+            | Gone::ServerNSDisconnect
+            | Gone::ClosingServer => false,
+        };
+        if is_broken {
             connection.sentry().blame(&self.0, Offence::BrokenProtocol);
         }
         self.0.finish(match reason {
@@ -271,6 +290,7 @@ impl DisconnectHandler<Unicast, Own> for Closer {
             }
             Gone::ServerNSDisconnect => DisconnectReason::Kicked,
             Gone::ClosingServer => DisconnectReason::ShuttingDown,
+            Gone::TransportError if is_broken => DisconnectReason::ProtocolError,
             // What the engine sees of a connection that we cut.
             Gone::TransportClose | Gone::TransportError => {
                 connection.ended().unwrap_or(DisconnectReason::ConnectionLost)

@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
 use crate::io_handle::IoHandle;
+use crate::pace::Pace;
 
 /// A byte stream that the server can cut, pause and judge: what [`GuardedListener`](crate::GuardedListener)
 /// accepts.
@@ -27,6 +28,8 @@ pub struct GuardedIo<S> {
     pause: Option<Pin<Box<Sleep>>>,
     /// The pause's time was up; reads go on until the next pause begins.
     pause_is_over: bool,
+    /// How fast it is read, if that matters. Boxed: most streams are plain requests.
+    pace: Option<Box<Pace>>,
     farewell: Farewell,
 }
 
@@ -56,8 +59,20 @@ impl<S> GuardedIo<S> {
             stall: None,
             pause: None,
             pause_is_over: false,
+            pace: None,
             farewell: Farewell(None),
         }
+    }
+
+    /// Reads it no faster than this.
+    pub(crate) fn paced(mut self, pace: Option<Pace>) -> Self {
+        self.pace = pace.map(Box::new);
+        self
+    }
+
+    /// The hand on it.
+    pub(crate) fn handle(&self) -> Arc<IoHandle> {
+        Arc::clone(&self.handle)
     }
 
     /// Only the stream underneath: nobody watches it any more.
@@ -103,6 +118,17 @@ impl<S> GuardedIo<S> {
         }
     }
 
+    /// Whether what was read before is paid for.
+    fn poll_pace(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(pace) = &mut self.pace else { return Poll::Ready(()) };
+        let paid = pace.poll(cx, || self.handle.slow());
+        if paid.is_ready() {
+            return Poll::Ready(());
+        }
+        self.handle.wake_reader(cx.waker());
+        if self.handle.is_killed() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
     /// Judges a write or flush: resets the clock on progress, fails when there was none for too long.
     fn judge<T>(
         &mut self,
@@ -114,8 +140,11 @@ impl<S> GuardedIo<S> {
                 self.handle.unblock();
             }
             // A guarded stream below this one may have found out first.
-            if matches!(&written, Err(error) if error.kind() == io::ErrorKind::TimedOut) {
-                self.handle.give_up();
+            if let Err(error) = &written {
+                self.handle.fail();
+                if error.kind() == io::ErrorKind::TimedOut {
+                    self.handle.give_up();
+                }
             }
             return Poll::Ready(written);
         }
@@ -143,19 +172,30 @@ impl<S: AsyncRead + Unpin> AsyncRead for GuardedIo<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.poll_pause(cx).is_pending() {
+        if self.poll_pause(cx).is_pending() || self.poll_pace(cx).is_pending() {
             return Poll::Pending;
         }
         if self.handle.is_killed() {
             return Poll::Ready(Err(IoHandle::cut()));
         }
         let before = buffer.filled().len();
-        match Pin::new(&mut self.inner).poll_read(cx, buffer) {
+        let this = &mut *self;
+        match Pin::new(&mut this.inner).poll_read(cx, buffer) {
             Poll::Ready(Ok(())) => {
-                self.handle.count_read(buffer.filled().len() - before);
+                if let Some(pace) = &mut this.pace {
+                    pace.took(&buffer.filled()[before..]);
+                }
+                let count = buffer.filled().len() - before;
+                if count == 0 {
+                    self.handle.fail();
+                }
+                self.handle.count_read(count);
                 Poll::Ready(Ok(()))
             }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Ready(Err(error)) => {
+                self.handle.fail();
+                Poll::Ready(Err(error))
+            }
             Poll::Pending => {
                 self.handle.wake_reader(cx.waker());
                 if self.handle.is_killed() {

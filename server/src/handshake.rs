@@ -125,16 +125,31 @@ async fn answer(core: Arc<Core>, mut request: Request<Body>) -> Response {
     if query.session.is_none() && core.is_draining() {
         return refuse(&core, StatusCode::SERVICE_UNAVAILABLE, LibraryCode::ShuttingDown);
     }
+    let client = core.arrivals.client(peer(&request), request.headers());
     if !core.settings.allowed_origins.allow(request.headers()) {
-        tracing::info!(origin = ?request.headers().get(http::header::ORIGIN), "refused an origin");
+        let origin = request.headers().get(http::header::ORIGIN);
+        tracing::info!(client = client.map(tracing::field::display), ?origin, "refused an origin");
         return refuse(&core, StatusCode::FORBIDDEN, LibraryCode::OriginDenied);
     }
     if header_bytes(request.headers()) > MOST_HEADERS {
         let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
         return refuse(&core, status, LibraryCode::PayloadTooLarge);
     }
-    let client = core.arrivals.client(peer(&request), request.headers());
-    let is_known = query.session.is_some_and(|session| core.roster.polling(session).is_some());
+    let polling = query.session.and_then(|session| core.roster.polling(session));
+    let is_known = polling.is_some();
+    if let Some(connection) = polling
+        && !core.settings.roaming_sessions
+        && connection.peer().client() != client
+    {
+        // The id stands in the URL, where whoever writes down requests has it.
+        tracing::info!(
+            client = client.map(tracing::field::display),
+            connection = %connection.id(),
+            "refused a session of another address"
+        );
+        core.sentry.accuse(client.map(Suspect::Address), Offence::UnknownSession, None);
+        return refuse(&core, StatusCode::BAD_REQUEST, LibraryCode::ProtocolError);
+    }
     // Guessing sessions is no cheaper than opening them.
     if !is_known && let Err(full) = core.arrivals.handshake(client) {
         core.sentry.accuse(client.map(Suspect::Address), Offence::Handshakes, None);

@@ -20,6 +20,10 @@ pub(crate) struct IoHandle {
     attached: AtomicBool,
     killed: AtomicBool,
     stalled: AtomicBool,
+    /// Whether the peer, or the network, has ended it.
+    failed: AtomicBool,
+    /// Whether it was ever read more slowly than the peer sent.
+    slowed: AtomicBool,
     pauses: AtomicUsize,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
@@ -66,6 +70,8 @@ impl IoHandle {
             attached: AtomicBool::new(false),
             killed: AtomicBool::new(false),
             stalled: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
+            slowed: AtomicBool::new(false),
             pauses: AtomicUsize::new(0),
             bytes_in: AtomicU64::new(0),
             bytes_out: AtomicU64::new(0),
@@ -116,6 +122,26 @@ impl IoHandle {
     /// Whether the peer stopped reading for too long.
     pub(crate) fn is_stalled(&self) -> bool {
         self.stalled.load(Ordering::Acquire)
+    }
+
+    /// Nothing comes from the peer any more, or goes to it.
+    pub(crate) fn fail(&self) {
+        self.failed.store(true, Ordering::Release);
+    }
+
+    /// The peer sends more than it may.
+    pub(crate) fn slow(&self) {
+        self.slowed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the peer has ever sent more than it may.
+    pub(crate) fn is_slowed(&self) -> bool {
+        self.slowed.load(Ordering::Relaxed)
+    }
+
+    /// Whether there is a stream that neither side nor the network has ended.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.is_attached() && !self.is_killed() && !self.failed.load(Ordering::Acquire)
     }
 
     /// Wakes the reader when the stream is cut or a pause ends.

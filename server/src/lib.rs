@@ -120,6 +120,7 @@ mod link;
 mod listener;
 mod origin;
 mod outbound;
+mod pace;
 mod port;
 #[cfg(test)]
 mod recorder;
@@ -166,6 +167,7 @@ mod lifecycle;
 mod membership;
 mod meta;
 mod mount;
+mod nobody;
 mod note;
 mod observe;
 mod position;

@@ -36,11 +36,21 @@ pub struct Limits {
     /// connections' worth, for those who share an address, and a bound for guests, who are somebody
     /// new whenever they like.
     pub address_events: Option<Allowance>,
+    /// How much one websocket may send, in bytes; each frame counts as 1 KiB more than it has. Default 4 MiB
+    /// at once, which is four of the largest frames, and 1 MiB per second: more than the events that it may
+    /// send have, unless they are large. Whoever sends more is read more slowly, and loses nothing.
+    pub connection_bytes: Option<Allowance>,
+    /// How many TCP connections one address may have that are no websockets, or not yet. Default 400: an
+    /// office of 60 that opens a page, six for each. More are closed without a word. Of the listener that
+    /// is the server's own ([`Server::serve`](crate::Server::serve),
+    /// [`Server::listener`](crate::Server::listener)).
+    pub sockets_per_address: Option<u32>,
     /// How many connections one address may begin. Default 50 at once and 10 per second: an office of
     /// 200 is back 15 seconds after a restart. A handshake costs some 100 µs of one core.
     pub handshakes: Option<Allowance>,
     /// How many connections one address may have. Default 200: with all queues full, a connection
-    /// holds 2 MiB, and so one address 400 MiB.
+    /// holds 2 MiB, and so one address 400 MiB. Four times as much where what is sent are large events:
+    /// the engine's queue counts them and not their bytes.
     pub connections_per_address: Option<u32>,
     /// How many connections one user may have. Default 50: more tabs than anybody keeps open.
     pub connections_per_user: Option<u32>,
@@ -90,6 +100,8 @@ impl Default for Limits {
             connection_events: Some(Allowance { burst: 2_000, per_second: 500 }),
             user_events: Some(Allowance { burst: 4_000, per_second: 1_000 }),
             address_events: Some(Allowance { burst: 20_000, per_second: 5_000 }),
+            connection_bytes: Some(Allowance { burst: 4 * 1024 * 1024, per_second: 1024 * 1024 }),
+            sockets_per_address: Some(400),
             handshakes: Some(Allowance { burst: 50, per_second: 10 }),
             connections_per_address: Some(200),
             connections_per_user: Some(50),
@@ -108,6 +120,8 @@ impl Limits {
             connection_events: None,
             user_events: None,
             address_events: None,
+            connection_bytes: None,
+            sockets_per_address: None,
             handshakes: None,
             connections_per_address: None,
             connections_per_user: None,
@@ -121,7 +135,8 @@ impl Limits {
     pub(crate) fn mistakes(&self) -> Vec<String> {
         let mut mistakes = self.suspicion.mistakes();
         let handshakes = self.handshakes.map(|allowance| ("handshakes", allowance));
-        for (name, allowance) in self.allowances().chain(handshakes) {
+        let bytes = self.connection_bytes.map(|allowance| ("connection_bytes", allowance));
+        for (name, allowance) in self.allowances().chain(handshakes).chain(bytes) {
             if allowance.burst == 0 || allowance.per_second == 0 {
                 mistakes.push(format!(
                     "`limits.{name}` lets nothing pass: give it a burst and a rate, or `None` for no \

@@ -279,10 +279,12 @@ impl Link {
             connection = %self.id(),
             namespace = self.namespace().path,
             subject = self.identity().subject,
+            client = self.connection.peer().client().map(tracing::field::display),
             reason = reason.as_str(),
             bytes_in = self.connection.io().bytes_in(),
             bytes_out = self.connection.io().bytes_out(),
             dropped = self.connection.outbound().dropped(),
+            slowed = self.connection.io().is_slowed(),
             "disconnected"
         );
         self.guarded("closed", || self.inbox.closed(self, reason));

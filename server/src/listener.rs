@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::serve::{Listener, ListenerExt, TapIo};
@@ -9,8 +10,10 @@ use axum::serve::{Listener, ListenerExt, TapIo};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::arrivals::Arrivals;
 use crate::guarded_io::GuardedIo;
 use crate::io_handle::{IoHandle, IoLimits};
+use crate::sentry::{Offence, Sentry, Suspect};
 
 /// How long accepting rests when the process is out of file handles.
 const REST: Duration = Duration::from_secs(1);
@@ -29,14 +32,34 @@ pub type SocketListener = TapIo<GuardedListener, fn(&mut GuardedIo<TcpStream>)>;
 /// Accepts guarded streams.
 #[derive(Debug)]
 pub struct GuardedListener {
-    listener: TcpListener,
-    limits: IoLimits,
+    pub(crate) listener: TcpListener,
+    pub(crate) limits: IoLimits,
+    pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) sentry: Arc<Sentry>,
 }
 
-/// A listener whose streams have these limits.
-pub(crate) fn listener(listener: TcpListener, limits: IoLimits) -> SocketListener {
-    // axum lets a listener of a foreign crate name its `SocketAddr` only through `TapIo`.
-    GuardedListener { listener, limits }.tap_io(|_| {})
+impl GuardedListener {
+    /// As axum takes it, which lets a listener of a foreign crate name its `SocketAddr` only so.
+    pub(crate) fn for_axum(self) -> SocketListener {
+        self.tap_io(|_| {})
+    }
+
+    /// The stream with a hand on it, unless its address has enough of them.
+    fn admit(&self, stream: TcpStream, address: SocketAddr) -> Option<GuardedIo<TcpStream>> {
+        let caller = self.arrivals.caller(address);
+        let Ok(seat) = self.arrivals.seat_of_socket(caller) else {
+            tracing::info!(
+                client = caller.map(tracing::field::display),
+                "refused a socket: its address has too many"
+            );
+            self.sentry.accuse(caller.map(Suspect::Address), Offence::Handshakes, None);
+            return None;
+        };
+        prepare(&stream);
+        let stream = GuardedIo::new(stream, IoHandle::new(self.limits));
+        // A websocket leaves it, and takes a seat among the connections.
+        Some(stream.on_drop(move || drop(seat)))
+    }
 }
 
 impl Listener for GuardedListener {
@@ -47,8 +70,9 @@ impl Listener for GuardedListener {
         loop {
             match self.listener.accept().await {
                 Ok((stream, address)) => {
-                    prepare(&stream);
-                    return (GuardedIo::new(stream, IoHandle::new(self.limits)), address);
+                    if let Some(stream) = self.admit(stream, address) {
+                        return (stream, address);
+                    }
                 }
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {

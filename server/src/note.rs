@@ -30,6 +30,12 @@ pub(crate) fn refused(facts: &'static NamespaceFacts, event: &str, problem: &Pro
     }
 }
 
+/// Counts a refusal that belongs to no namespace.
+pub(crate) fn count(code: LibraryCode) {
+    let category = code.problem().category.as_str();
+    metrics::counter!(PROBLEMS, "code" => code.as_str(), "category" => category).increment(1);
+}
+
 /// The code, if the contract or the library has it: what a handler makes up must not make up metrics.
 fn label(facts: &'static NamespaceFacts, code: &str) -> &'static str {
     let library = LibraryCode::ALL.iter().map(|own| own.as_str());

@@ -24,6 +24,10 @@ pub struct Settings {
     /// How clients may connect. Default [`Transports::WebsocketOnly`]: polling needs sticky sessions
     /// behind a load balancer and costs a round trip per message.
     pub transports: Transports,
+    /// Whether the requests of one polling session may come from several addresses. Default no: its id
+    /// stands in the URL of each, where proxies write it down, and whoever reads it there could speak for its
+    /// client. Needed for clients behind proxies that change their address from request to request.
+    pub roaming_sessions: bool,
     /// Which pages may connect. Default: the server's own, as browsers would have it for requests;
     /// websockets are free of that rule unless the server keeps it.
     pub allowed_origins: AllowedOrigins,
@@ -126,6 +130,7 @@ impl Default for Settings {
         Self {
             path: "/socket.io".to_owned(),
             transports: Transports::default(),
+            roaming_sessions: false,
             allowed_origins: AllowedOrigins::default(),
             trusted_proxies: Vec::new(),
             limits: Limits::default(),

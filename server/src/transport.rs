@@ -24,7 +24,9 @@ use crate::handshake::{Nothing, SocketLayer};
 use crate::help::HelpPages;
 use crate::io_handle::{IoHandle, IoLimits};
 use crate::link::Inbox;
+use crate::nobody::{self, Nobody};
 use crate::outbound::{Outbound, OutboundLimits};
+use crate::pace::Pace;
 use crate::rates::Bucket;
 use crate::revocation::Revocations;
 use crate::roster::Roster;
@@ -119,6 +121,13 @@ impl Transport {
             let path = inbox.facts().path;
             io.ns(path, Door::new(Arc::clone(&keeper), inbox));
         }
+        if keeper.adapters.of("/").is_none() {
+            io.ns("/", Nobody::Fixed);
+        }
+        keeper.adapters.complete();
+        if let Err(error) = io.dyn_ns(nobody::EVERYWHERE, Nobody::Dynamic) {
+            unreachable!("the only pattern of its router: {error}");
+        }
         let cors = settings.allowed_origins.cors();
         let help = HelpPages::new(settings.help_pages.as_deref());
         let core = Arc::new(Core {
@@ -165,6 +174,11 @@ impl Core {
     /// Refuses whoever comes from now on.
     pub(crate) fn drain(&self) {
         self.is_draining.store(true, Ordering::Release);
+    }
+
+    /// How fast a websocket is read.
+    pub(crate) fn pace(&self) -> Option<Pace> {
+        self.settings.limits.connection_bytes.map(|bytes| Pace::new(bytes, self.clock))
     }
 
     /// A connection of a client that has just come.

@@ -60,6 +60,7 @@ pub(super) fn upgrade(
     engine_request.extensions_mut().insert(Arc::clone(&connection));
 
     let upgrade = hyper::upgrade::on(request);
+    let pace = core.pace();
     let mut engine = core.engine.clone();
     tokio::spawn(async move {
         let stream = match upgrade.await {
@@ -75,10 +76,10 @@ pub(super) fn upgrade(
             Ok((tcp, early)) => {
                 let (stream, shortcut) = Shortcut::split(tcp, early, Arc::clone(connection.io()));
                 connection.set_shortcut(shortcut);
-                engine.call((guard(stream, &connection, is_new), engine_request)).await
+                engine.call((guard(stream, &connection, is_new).paced(pace), engine_request)).await
             }
             Err(stream) => {
-                let stream = guard(TokioIo::new(stream), &connection, is_new);
+                let stream = guard(TokioIo::new(stream), &connection, is_new).paced(pace);
                 engine.call((stream, engine_request)).await
             }
         };
@@ -100,8 +101,16 @@ pub(super) fn upgrade(
 /// The TCP stream of a connection that our own listener has accepted, and what was read of it
 /// already. Any other stream, such as one in TLS, is given back.
 fn bare_tcp(stream: Upgraded) -> Result<(TcpStream, Bytes), Upgraded> {
-    let parts = downcast::<TokioIo<GuardedIo<TcpStream>>>(stream)?;
-    Ok((parts.io.into_inner().into_inner(), parts.read_buf))
+    type Ours = TokioIo<GuardedIo<TcpStream>>;
+    let (io, read) = match stream.downcast::<Ours>() {
+        Ok(parts) => (parts.io, parts.read_buf),
+        // `axum::serve` has its own hand on it.
+        Err(stream) => {
+            let parts = downcast::<Ours>(stream)?;
+            (parts.io, parts.read_buf)
+        }
+    };
+    Ok((io.into_inner().into_inner(), read))
 }
 
 /// The stream with the connection's hand on it.

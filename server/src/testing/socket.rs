@@ -221,8 +221,8 @@ fn refusal(data: &str) -> Box<Problem> {
     let message = serde_json::from_str::<Value>(data).ok();
     let message = message.as_ref().and_then(|data| data["message"].as_str()).unwrap_or_default();
     let problem = serde_json::from_str(message);
-    // socketioxide has one refusal of its own, for namespaces that do not exist.
-    problem.unwrap_or_else(|_| Box::new(LibraryCode::UnknownNamespace.problem()))
+    // socketioxide itself has no words that we know of.
+    problem.unwrap_or_else(|_| Box::new(LibraryCode::ProtocolError.problem()))
 }
 
 fn closed() -> Box<Problem> {

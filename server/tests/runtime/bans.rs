@@ -218,6 +218,24 @@ async fn connections_that_never_ask_for_anything_end_in_a_ban() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_address_that_tries_one_namespace_after_the_other_is_banned() {
+    let limits = Limits { handshakes: None, connections_per_address: None, ..Limits::default() };
+    let (server, decisions) = watched(limits);
+
+    for number in 0..200 {
+        let client = come(&server, "192.0.2.1").await;
+        let problem = client.enter(&format!("/admin{number}"), &json!({})).await.unwrap_err();
+        assert_eq!(problem.code, "unknown_namespace");
+    }
+
+    let client = come(&server, "192.0.2.1").await;
+    assert_eq!(enter_as(&client, "ann").await.unwrap_err().code, "banned");
+    enter_as(&come(&server, "192.0.2.2").await, "ann").await.unwrap();
+    let last = decisions.lock().unwrap().last().cloned().unwrap();
+    assert_eq!((last.offence, last.suspect), (Some(Offence::Mistake), address("192.0.2.1")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn in_the_shadow_everything_is_written_down_and_nothing_done() {
     let suspicion = Suspicion { is_shadow: true, ..Suspicion::default() };
     let (server, decisions) = watched(Limits { suspicion, ..Limits::default() });

@@ -3,12 +3,17 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use http::Request;
+use http_body_util::BodyExt;
 use serde_json::json;
 use tautline::Problem;
+use tower::ServiceExt;
 
 use super::{CLOSED, OPEN, Rig, token};
 use crate::limits::{Allowance, Limits};
-use crate::settings::Settings;
+use crate::settings::{Settings, Transports};
 use crate::testing::{Connect, ConnectError, TestClient};
 
 fn from(address: &str) -> Connect {
@@ -149,4 +154,31 @@ async fn a_user_has_so_many_connections_and_any_number_of_namespaces_on_each() {
     );
     assert!(other.is_ok());
     drop(chat);
+}
+
+/// What a polling request from an address is answered with, and its body.
+async fn poll(rig: &Rig, address: &str, session: &str) -> (u16, String) {
+    let uri = format!("/socket.io/?EIO=4&transport=polling{session}");
+    let mut request = Request::get(uri).body(Body::empty()).unwrap();
+    let peer = SocketAddr::new(address.parse().unwrap(), 4711);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let response = rig.transport.router::<()>().oneshot(request).await.unwrap();
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn a_polling_session_is_its_addresss_unless_it_may_roam() {
+    for (roaming_sessions, expected) in [(false, 400), (true, 200)] {
+        let transports = Transports::WebsocketAndPolling;
+        let settings = Settings { transports, roaming_sessions, ..Settings::default() };
+        let rig = Rig::with(&OPEN, settings);
+        let (_, open) = poll(&rig, "192.0.2.1", "").await;
+        let open: serde_json::Value = serde_json::from_str(&open[1..]).unwrap();
+        let session = format!("&sid={}", open["sid"].as_str().unwrap());
+
+        assert_eq!(poll(&rig, "198.51.100.2", &session).await.0, expected);
+        assert_eq!(poll(&rig, "192.0.2.1", &session).await.0, 200);
+    }
 }

@@ -155,6 +155,30 @@ async fn an_unknown_namespace_is_refused() {
     assert_eq!(problem.code, "unknown_namespace");
 }
 
+#[tokio::test]
+async fn whoever_tries_one_namespace_after_the_other_is_put_out_and_leaves_no_trace() {
+    let rig = Rig::open();
+    let client = rig.client().await;
+    let before = rig.transport.core.io.nsps().len();
+
+    let mut refusals = 0;
+    for number in 0..100_000 {
+        let path = if number == 0 { "/".to_owned() } else { format!("/nowhere/{number}") };
+        match client.enter(&path, &json!({})).await {
+            Err(problem) if problem.code == "unknown_namespace" => refusals += 1,
+            Err(problem) => {
+                assert_eq!(problem.code, "connection_closed");
+                break;
+            }
+            Ok(_) => panic!("there is nothing at {path}"),
+        }
+    }
+
+    assert!((10..100_000).contains(&refusals), "{refusals}");
+    assert_eq!(rig.transport.core.io.nsps().len(), before);
+    rig.enter().await;
+}
+
 /// Asks for a cookie, panics or never answers, as the token says.
 struct Odd;
 

@@ -14,6 +14,9 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::*;
+use crate::address::ClientAddress;
+use crate::limits::Limits;
+use crate::sentry::{Bans, Suspect};
 
 /// A server that ends when it is told to.
 struct Served {
@@ -144,10 +147,61 @@ async fn who_does_not_say_what_it_wants_is_not_waited_for() {
     let rig = Rig::with(&OPEN, settings);
     let served = serve(&rig).await;
 
-    let mut silent = TcpStream::connect(served.address).await.unwrap();
-    silent.write_all(b"GET /address HTTP/1.1\r\nhost:").await.unwrap();
+    for said in ["", "GET /address HTTP/1.1\r\nhost:"] {
+        let mut silent = TcpStream::connect(served.address).await.unwrap();
+        silent.write_all(said.as_bytes()).await.unwrap();
 
-    // The end of the stream, perhaps after a status 408.
+        // The end of the stream, perhaps after a status 408.
+        let mut rest = Vec::new();
+        silent.read_to_end(&mut rest).await.unwrap();
+    }
+}
+
+/// For whom nobody is a proxy.
+fn strangers(limits: Limits) -> Rig {
+    let limits = Limits { allowed_networks: Vec::new(), ..limits };
+    Rig::with(&OPEN, Settings { limits, ..Settings::default() })
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_sockets_that_are_no_websockets() {
+    let rig = strangers(Limits { sockets_per_address: Some(2), ..Limits::default() });
+    let served = serve(&rig).await;
+    let _one = enter(served.address).await;
+    let _two = enter(served.address).await;
+    let silent = TcpStream::connect(served.address).await.unwrap();
+    let _other = TcpStream::connect(served.address).await.unwrap();
+
+    let mut refused = TcpStream::connect(served.address).await.unwrap();
     let mut rest = Vec::new();
-    silent.read_to_end(&mut rest).await.unwrap();
+    // Closed or reset, as the kernel likes.
+    let _how = refused.read_to_end(&mut rest).await;
+    assert!(rest.is_empty());
+    drop(silent);
+
+    while connect(served.address).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_frame_that_is_too_large_is_held_against_its_sender_and_a_cut_is_not() {
+    let rig = strangers(Limits::default());
+    let served = serve(&rig).await;
+    let address = Suspect::Address(ClientAddress::of(served.address.ip()));
+    let score = || Bans(Arc::clone(&rig.transport.core.sentry)).score(&address);
+
+    drop(enter(served.address).await.into_inner());
+    assert_eq!(rig.chat.closed().await, DisconnectReason::ConnectionLost);
+    assert!(score() < 0.1, "{}", score());
+
+    let mut client = enter(served.address).await;
+    // Its rest may not be taken any more.
+    let _sent = client.send(Message::text("x".repeat(2 * 1024 * 1024))).await;
+    while client.next().await.is_some_and(|message| message.is_ok()) {}
+
+    rig.chat.until(|_| rig.chat.closings() == 2).await;
+    assert!((4.9..=5.0).contains(&score()), "{}", score());
+    let last = rig.chat.entries().pop();
+    assert!(matches!(last, Some(Seen::Closed(DisconnectReason::ProtocolError))), "{last:?}");
 }
