@@ -1,14 +1,15 @@
 import { defineConfig } from "vitest/config";
 import suites from "../vitest.config.js";
 
-/** The attacks: as the other suites, one file after the other, and each with a server of its own. */
+/** The attacks: each with a server of its own, one file after the other, since they measure. */
 export default defineConfig({
-  ...suites,
+  resolve: suites.resolve ?? {},
   test: {
-    ...suites.test,
     include: ["attacks/tests/**/*.test.ts"],
     globalSetup: ["attacks/harness/global-setup.ts"],
+    fileParallelism: false,
     // The long run takes minutes for each.
     testTimeout: process.env["ATTACKS"] === "long" ? 600_000 : 60_000,
+    hookTimeout: 30_000,
   },
 });

@@ -66,6 +66,8 @@ export interface TestServer {
   readonly log: readonly string[];
   /** Waits for a line of the log that has all these words, and gives it. */
   logged(...words: readonly string[]): Promise<string>;
+  /** Waits until so many lines have them. */
+  loggedTimes(count: number, ...words: readonly string[]): Promise<void>;
   /** Asks it to end, and returns when it has. */
   stop(signal?: "SIGINT" | "SIGTERM"): Promise<Ended>;
   /** Ends it at once, as a crash does: nothing is said, nothing is finished. */
@@ -105,7 +107,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     get log() {
       return running.log;
     },
-    logged: (...words) => running.logged(words),
+    logged: async (...words) => (await running.logged(1, words))[0] ?? "",
+    loggedTimes: async (count, ...words) => void (await running.logged(count, words)),
     async stop(signal = "SIGINT") {
       running.child.kill(signal);
       return running.ended;
@@ -126,7 +129,7 @@ interface Running {
   readonly url: string;
   readonly ended: Promise<Ended>;
   readonly log: readonly string[];
-  readonly logged: (words: readonly string[]) => Promise<string>;
+  readonly logged: (count: number, words: readonly string[]) => Promise<readonly string[]>;
   readonly stopped: Promise<void>;
 }
 
@@ -139,17 +142,18 @@ async function launch(address: string, options: ServerOptions): Promise<Running>
   const log: string[] = [];
   const read = createInterface({ input: child.stderr });
   read.on("line", (line) => log.push(line));
-  const logged = (words: readonly string[]) =>
-    new Promise<string>((resolve, reject) => {
+  const logged = (count: number, words: readonly string[]) =>
+    new Promise<readonly string[]>((resolve, reject) => {
       const fits = (line: string) => words.every((word) => line.includes(word));
-      const look = (line: string) => {
-        if (!fits(line)) return;
+      const found = log.filter(fits);
+      const look = (line?: string) => {
+        if (line !== undefined && fits(line)) found.push(line);
+        if (found.length < count) return;
         read.off("line", look);
-        resolve(line);
+        resolve(found);
       };
-      const found = log.find(fits);
-      if (found !== undefined) return resolve(found);
       read.on("line", look);
+      look();
       child.once("close", () => reject(new Error(`it ended, and never said ${words.join(" ")}`)));
     });
 

@@ -9,6 +9,7 @@ import { atEnd, okOf, stock } from "../../harness/clients.js";
 import { type ServerOptions, startServer, type TestServer } from "../../harness/server.js";
 import { sign } from "../../harness/token.js";
 import { CIRCLE, gather, type Span, type Talk } from "./crowd.js";
+import { open, RawSocket } from "./raw.js";
 import { addToReport } from "./report.js";
 
 /** Whether this is the long run, which holds the users' p99 to twice the quiet one. */
@@ -44,6 +45,32 @@ export const ATTACKER = "127.0.0.66";
 /** The address of whoever comes afterwards. */
 const NEWCOMER = "127.0.0.77";
 
+/** Comes again and again to do the same, until it is not let in any more; says how often it was. */
+export async function untilBanned(
+  url: string,
+  namespace: string,
+  auth: object,
+  offend: (socket: RawSocket) => Promise<unknown>,
+): Promise<number> {
+  for (let times = 0; ; times += 1) {
+    const socket = await patiently(url);
+    const refusal = await socket.enter(namespace, auth).catch(() => "put out");
+    if (refusal === "banned") return times;
+    // One that was put out while it came in is let in once more.
+    if (refusal === undefined) await offend(socket);
+    await socket.closed;
+  }
+}
+
+/** Opens a websocket, as soon as its address may. */
+export async function patiently(url: string): Promise<RawSocket> {
+  for (;;) {
+    const opened = await open(url, { from: ATTACKER });
+    if (opened instanceof RawSocket) return opened;
+    expect(opened.status).toBe(429);
+  }
+}
+
 /** A test of one attack. */
 export function attack(name: string, { memory, options = {}, run }: Attack): void {
   it(name, async () => {
@@ -56,6 +83,8 @@ export function attack(name: string, { memory, options = {}, run }: Attack): voi
       peak = Math.max(peak, resident(server.pid));
     }, 50);
 
+    // Also when the attack takes too long.
+    atEnd(() => clearInterval(look));
     const stormy = await during(crowd.talk(), () => run({ server, url: server.url }));
 
     clearInterval(look);

@@ -3,7 +3,9 @@
 
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { atEnd } from "../../harness/clients.js";
 
 /** What an attacker wants of a connection. */
@@ -71,6 +73,25 @@ export async function mustOpen(url: string, options: RawOptions): Promise<RawSoc
   const opened = await open(url, options);
   if (opened instanceof RawSocket) return opened;
   throw new Error(`refused with ${opened.status}: ${opened.body}`);
+}
+
+/** Sends one request, and gives what it is answered with. */
+export async function ask(
+  url: string,
+  { from, method = "GET", headers = {}, body = "" }: HttpOptions,
+): Promise<{ status: number; body: string }> {
+  const asked = request(url, { method, headers, localAddress: from, agent: false });
+  asked.end(body);
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
+  return { status: answer.statusCode ?? 0, body: await text(answer) };
+}
+
+/** What a request has. */
+export interface HttpOptions {
+  readonly from: string;
+  readonly method?: "GET" | "POST";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /** A websocket frame as a client sends it, under a mask of zeros. */
@@ -141,6 +162,12 @@ export class RawSocket {
   /** Takes nothing any more. */
   stopReading(): void {
     this.tcp.pause();
+  }
+
+  /** Waits until what was written has left, or the connection is over. */
+  async drained(): Promise<void> {
+    const left = new Promise<void>((resolve) => this.tcp.write("", () => setImmediate(resolve)));
+    await Promise.race([this.closed, left]);
   }
 
   /** The first text that begins so, of those that came and those that come. */
