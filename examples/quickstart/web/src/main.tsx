@@ -1,5 +1,4 @@
 // The page of the shared board.
-import { createClient, roomState } from "@tautline/client";
 import * as socket from "@tautline/react";
 import { StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
@@ -8,13 +7,13 @@ import { Boards, contract } from "./generated/index.js";
 const query = new URLSearchParams(location.search);
 const params = { boardId: query.get("board") ?? "lobby" };
 // A card that was added during the join is in the state and comes as an event: it counts once.
-const board = roomState(Boards.rooms.board, Boards, {
+const board = socket.roomState(Boards.rooms.board, Boards, {
   cardAdded: ({ cards }, { title, replaces }) => ({
     cards: [...new Set([...cards.filter((card) => card !== replaces), title])],
   }),
 });
 const auth = () => query.get("token") ?? undefined;
-const client = createClient({ url: "", contract, auth, roomStates: [board] });
+const client = socket.createClient({ url: "", contract, auth, roomStates: [board] });
 
 function Board() {
   const connection = socket.useConnection();
