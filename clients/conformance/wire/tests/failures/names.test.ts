@@ -49,7 +49,7 @@ it("our client hears of an unknown event", async () => {
   expect(result).toMatchObject({ ok: false, problem: { code: "unknown_event" } });
 });
 
-it("our client turns `Invalid namespace` into a problem", async () => {
+it("our client learns that a namespace does not exist", async () => {
   const client = ours(server.url);
   client.connect();
 

@@ -41,8 +41,10 @@ describeEveryStockClient((connect) => {
     expect(problem).toMatchObject({ code: "token_expired", category: "unauthenticated" });
   });
 
-  it("hears `Invalid namespace` for one that does not exist", async () => {
-    await expect(connect("/nowhere")).rejects.toThrow(/^Invalid namespace$/);
+  it("learns that a namespace does not exist", async () => {
+    const problem = await refusal(connect("/nowhere"));
+
+    expect(problem).toMatchObject({ code: "unknown_namespace", category: "protocol" });
   });
 });
 
