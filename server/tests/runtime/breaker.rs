@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tautline::{Outcome, Problem, RecoveryAction};
 use tautline_server::journal::{Health, Host};
 use tautline_server::testing::TestSocket;
-use tautline_server::{Server, Settings};
+use tautline_server::{Limits, Server, Settings};
 use tokio::time::sleep;
 
 use super::journal::{FULL, Faulty, HUNG, WELL};
@@ -158,7 +158,10 @@ async fn a_client_that_comes_when_it_was_told_to_is_served() {
 async fn nobody_queues_up_behind_a_disk_that_does_not_answer() {
     let lab = Lab::default();
     let journal = Faulty::new(Host::Thread);
-    let settings = Settings { journal_patience: Duration::from_millis(50), ..Settings::default() };
+    // However many commands pass meanwhile.
+    let limits = Limits::unlimited();
+    let journal_patience = Duration::from_millis(50);
+    let settings = Settings { journal_patience, limits, ..Settings::default() };
     let server = lab.builder(settings).journal(journal.clone()).build().unwrap();
     let (_client, socket) = join(&server, "ann", "a").await;
     let (_other_client, other) = join(&server, "ben", "a").await;
