@@ -71,7 +71,9 @@ export function createQuestions(connection: Connection, log: Logger): Questions 
             const problem = error as LibraryProblem | undefined;
             resolve(problem ? { ok: false, problem } : { ok: true, value: undefined });
           });
-        const waiting = connection.welcome(namespace) && away.get(keyOf(namespace, room));
+        // Connected, though perhaps not in this namespace yet: its welcome comes before the room.
+        const isConnected = connection.store.getSnapshot().status === "connected";
+        const waiting = isConnected && away.get(keyOf(namespace, room));
         if (waiting) waiting.push(send);
         else send();
       });
