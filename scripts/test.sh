@@ -20,7 +20,7 @@ counts() {
 }
 
 # Runs one suite and notes its result. A suite that fails does not stop the ones after it.
-#   suite "rust tests" scripts/test/rust-tests.sh
+#   suite "contracts" scripts/test/contracts.sh
 suite() {
   local name=$1 log started=$SECONDS result=passed
   shift
@@ -46,12 +46,14 @@ prepare() {
 rust_lane() {
   suite "rust format" cargo fmt --all --check
   suite "clippy" cargo clippy --locked --workspace --all-targets --all-features -- --deny warnings
-  suite "rust tests" scripts/test/rust-tests.sh
+  suite "rust tests" scripts/test/rust-tests.sh quick
   suite "servers" scripts/build-servers.sh
 }
 
-# What runs beside the tests of both together: those wait more than they work.
+# What runs beside the tests of both together, and lets them go first: those wait more than they work.
 late_lane() {
+  renice -n 10 "$BASHPID" >/dev/null
+  suite "compiling tests" scripts/test/rust-tests.sh compiling
   suite "rust doc tests" cargo test --locked --workspace "${test_features[@]}" --doc
   suite "rust docs" env RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --all-features --no-deps --lib
   suite "contracts" scripts/test/contracts.sh
