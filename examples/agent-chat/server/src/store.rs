@@ -28,7 +28,7 @@ const SCHEMA: &str = include_str!("store/schema.sql");
 
 /// How much of the file each connection of the journal keeps in memory. A session's last messages are
 /// a few pages; what is older waits on the disk.
-const CACHE_BYTES: u64 = 512 * 1024;
+const CACHE_BYTES: u64 = 256 * 1024;
 
 /// What reading and writing may end in.
 pub(crate) type Result<T> = rusqlite::Result<T>;
