@@ -24,3 +24,6 @@ export const PYTHON = `${ROOT}.venv/bin/python`;
 
 /** The program that drives the stock Python client. */
 export const PYTHON_DRIVER = `${ROOT}clients/conformance/python/driver.py`;
+
+/** The ordinary users beside an attack, as the program that is built of them. */
+export const CROWD = `${ROOT}artifacts/crowd/main.js`;

@@ -8,7 +8,8 @@ import { expect, it } from "vitest";
 import { atEnd, okOf, stock } from "../../harness/clients.js";
 import { type ServerOptions, startServer, type TestServer } from "../../harness/server.js";
 import { sign } from "../../harness/token.js";
-import { CIRCLE, gather, type Span, type Talk } from "./crowd.js";
+import { CIRCLE, type Span } from "../crowd/protocol.js";
+import { gather, type Talk } from "./crowd.js";
 import { open, RawSocket } from "./raw.js";
 import { addToReport } from "./report.js";
 
@@ -76,7 +77,7 @@ export function attack(name: string, { memory, options = {}, run }: Attack): voi
   it(name, async () => {
     const server = await serve(options);
     const crowd = await gather(server.url);
-    const quiet = await during(crowd.talk(), async () => "");
+    const quiet = await during(crowd.talk(ANSWERS), async () => "");
     const before = resident(server.pid);
     let peak = before;
     const look = setInterval(() => {
@@ -85,7 +86,7 @@ export function attack(name: string, { memory, options = {}, run }: Attack): voi
 
     // Also when the attack takes too long.
     atEnd(() => clearInterval(look));
-    const stormy = await during(crowd.talk(), () => run({ server, url: server.url }));
+    const stormy = await during(crowd.talk(ANSWERS), () => run({ server, url: server.url }));
 
     clearInterval(look);
     const grown = (Math.max(peak, resident(server.pid)) - before) / MIB;
@@ -124,7 +125,7 @@ async function during(
   talk: Talk,
   run: () => Promise<string>,
 ): Promise<{ said: string; span: Span }> {
-  const [said] = await Promise.all([run(), talk.answered(ANSWERS)]);
+  const said = await run();
   return { said, span: await talk.end() };
 }
 

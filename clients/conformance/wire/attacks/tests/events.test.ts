@@ -2,8 +2,8 @@
 
 import { expect } from "vitest";
 import { sign } from "../../harness/token.js";
+import { CIRCLE } from "../crowd/protocol.js";
 import { ATTACKER, attack, untilBanned } from "../harness/attack.js";
-import { CIRCLE } from "../harness/crowd.js";
 import { frame, mustOpen } from "../harness/raw.js";
 
 attack("event flood", {
