@@ -22,6 +22,8 @@ export function createTokens(auth: Auth | undefined): Tokens {
   let token: string | undefined;
   let number = 0;
   let pending: Promise<string | undefined> | undefined;
+  /** Asked for the next one, the app gave this one. */
+  let isLast = false;
   return {
     canRenew: auth !== undefined,
     get number() {
@@ -30,6 +32,8 @@ export function createTokens(auth: Auth | undefined): Tokens {
     current: () => token,
     async ask(cx) {
       if (!auth) return true;
+      // Each namespace says for itself that the token is about to end.
+      if (isLast && cx.reason === "refresh") return false;
       const refused = token;
       pending ??= Promise.resolve(cx)
         .then(auth)
@@ -37,6 +41,7 @@ export function createTokens(auth: Auth | undefined): Tokens {
           pending = undefined;
         });
       const given = await pending;
+      isLast = cx.reason === "refresh" && given === token;
       if (given !== token) number += 1;
       token = given;
       return cx.reason === "connect" || token !== refused;

@@ -337,11 +337,15 @@ test("a token that is about to end is renewed in place", async () => {
 
 test("a token that is about to end is not shown again when the app has nothing better", async () => {
   const auth = vi.fn(() => "only");
-  const { server, connected } = stage({ auth });
+  const { client, server, connected } = stage({ auth });
+  client.use(Board);
+  client.use(Desk);
   await connected();
 
-  server.emit("/board", "tautline:notice", { kind: "token_expiring", message: "" });
-  await server.settled();
+  for (const namespace of ["/board", "/desk"]) {
+    server.emit(namespace, "tautline:notice", { kind: "token_expiring", message: "" });
+    await server.settled();
+  }
 
   expect(auth).toHaveBeenCalledTimes(2);
   expect(server.calls.map(({ name }) => name)).not.toContain("tautline:refresh");
