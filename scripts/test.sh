@@ -11,6 +11,9 @@ results=$artifacts/test-results.tsv
 
 scripts/prerequisites.sh test
 
+# A checkout that is built once and thrown away has no use for what makes the next build of it faster.
+[[ -z ${CI:-} ]] || export CARGO_INCREMENTAL=0
+
 # Prints what a suite says about its own counts, for the table: nextest's, cargo's or vitest's last line.
 counts() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" |
