@@ -7,6 +7,8 @@ export interface RecordedRequest {
   readonly method: string;
   /** Without a session, it asks for one. */
   readonly isHandshake: boolean;
+  /** It ends its session. */
+  readonly isGoodbye: boolean;
   /** The status of its answer; `undefined` while there is none, or when the connection failed. */
   status: number | undefined;
 }
@@ -40,10 +42,14 @@ export const handshakes = ({ requests, sockets }: Traffic) =>
   requests.filter(({ isHandshake }) => isHandshake).length +
   sockets.filter(({ url }) => !new URL(url).searchParams.has("sid")).length;
 
-/** How often each status was answered to plain requests: `{ 200: 5, 400: 1 }`. */
+/**
+ * How often each status was answered to plain requests: `{ 200: 5, 400: 1 }`. A goodbye is left out: where a page
+ * leaves in the middle of an upgrade, its session ends with that, and the goodbye comes to one that is over.
+ */
 export function countByStatus({ requests }: Traffic): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { status } of requests) {
+  for (const { status, isGoodbye } of requests) {
+    if (isGoodbye) continue;
     const key = String(status ?? "no answer");
     counts[key] = (counts[key] ?? 0) + 1;
   }
@@ -64,7 +70,8 @@ function recordRequests(session: CDPSession): RecordedRequest[] {
     const url = new URL(request.url);
     if (!url.pathname.startsWith("/socket.io/")) return;
     const isHandshake = !url.searchParams.has("sid");
-    const recorded = { method: request.method, isHandshake, status: undefined };
+    const isGoodbye = request.postData === "1";
+    const recorded = { method: request.method, isHandshake, isGoodbye, status: undefined };
     requests.set(requestId, recorded);
     list.push(recorded);
   });
