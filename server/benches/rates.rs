@@ -16,12 +16,13 @@ const STRIDE: usize = 7_919;
 
 type Check = fn(&RateChecks, usize) -> bool;
 
-const CHECKS: [(&str, Check); 5] = [
+const CHECKS: [(&str, Check); 6] = [
     ("connection", RateChecks::connection),
     ("user", RateChecks::user),
     ("address", RateChecks::address),
     ("event, per user", RateChecks::event),
     ("all four", RateChecks::all),
+    ("a turn of bytes", RateChecks::bytes),
 ];
 
 fn main() -> std::io::Result<()> {

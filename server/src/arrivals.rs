@@ -1,5 +1,5 @@
 //! Who may open a connection: so many in so long a time from one address, and so many at once from one
-//! address and of one user.
+//! address and of one user. And what has come from each address.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,6 +16,7 @@ use ipnet::IpNet;
 use crate::address::{self, ClientAddress};
 use crate::clock::Clock;
 use crate::limits::Limits;
+use crate::pace::{Meter, Meters};
 use crate::rates::{Buckets, FORGET};
 use crate::session::lock;
 
@@ -25,9 +26,11 @@ pub(crate) struct Arrivals {
     trusted_proxies: Vec<IpNet>,
     allowed: Vec<IpNet>,
     handshakes: Option<Buckets<ClientAddress>>,
+    bytes: Option<Meters<ClientAddress>>,
     sockets: Arc<Seats<ClientAddress>>,
     addresses: Arc<Seats<ClientAddress>>,
     users: Arc<Seats<Arc<str>>>,
+    clock: Clock,
     has_warned: AtomicBool,
 }
 
@@ -46,9 +49,11 @@ impl Arrivals {
             trusted_proxies,
             allowed: limits.allowed_networks.clone(),
             handshakes: limits.handshakes.map(|allowed| Buckets::new(allowed.into(), clock)),
+            bytes: limits.address_bytes.map(Meters::new),
             sockets: Seats::new(limits.sockets_per_address),
             addresses: Seats::new(limits.connections_per_address),
             users: Seats::new(limits.connections_per_user),
+            clock,
             has_warned: AtomicBool::new(false),
         })
     }
@@ -113,6 +118,11 @@ impl Arrivals {
         }
     }
 
+    /// What may be sent from there, if that is counted.
+    pub(crate) fn bytes(&self, client: Option<ClientAddress>) -> Option<Arc<Meter>> {
+        Some(self.bytes.as_ref()?.of(client?))
+    }
+
     /// A seat for one more connection from there.
     pub(crate) fn seat_of_address(
         &self,
@@ -133,6 +143,9 @@ async fn forget(arrivals: Weak<Arrivals>) {
         let Some(arrivals) = arrivals.upgrade() else { return };
         if let Some(handshakes) = &arrivals.handshakes {
             handshakes.forget();
+        }
+        if let Some(bytes) = &arrivals.bytes {
+            bytes.forget(arrivals.clock.elapsed());
         }
     }
 }

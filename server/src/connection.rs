@@ -9,6 +9,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use tautline::DisconnectReason;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ use crate::guest::Guest;
 use crate::help::HelpPages;
 use crate::io_handle::{IoHandle, ReadPause};
 use crate::outbound::Outbound;
+use crate::pace::Meter;
 use crate::rates::Bucket;
 use crate::roster::Roster;
 use crate::sentry::{Offence, Sentry};
@@ -35,8 +37,7 @@ pub(crate) struct Connection {
     io: Arc<IoHandle>,
     peer: Peer,
     outbound: Outbound,
-    /// What its events may cost.
-    allowance: Option<Bucket>,
+    allowances: Allowances,
     guest: OnceLock<Guest>,
     /// Its places among the connections of its users. Almost always one.
     seats: Mutex<Vec<Seat<Arc<str>>>>,
@@ -69,6 +70,8 @@ pub(crate) struct Connection {
 pub(crate) struct Polling {
     /// The Engine.IO session id: a secret.
     pub(crate) session: String,
+    /// One permit: one request at a time brings packets.
+    pub(crate) posting: Arc<Semaphore>,
     /// Ends the session from the server's side, since it has no stream to cut.
     pub(crate) hang_up: Box<dyn Fn() + Send + Sync>,
 }
@@ -77,6 +80,15 @@ impl std::fmt::Debug for Polling {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Polling")
     }
+}
+
+/// What one connection may do, where that is counted.
+#[derive(Debug, Default)]
+pub(crate) struct Allowances {
+    /// What its events may cost.
+    pub(crate) events: Option<Bucket>,
+    /// What it may send, whatever carries it.
+    pub(crate) bytes: Option<Arc<Meter>>,
 }
 
 /// Who opened the connection, as far as its first request tells.
@@ -102,7 +114,7 @@ impl Connection {
         io: Arc<IoHandle>,
         peer: Peer,
         outbound: Outbound,
-        allowance: Option<Bucket>,
+        allowances: Allowances,
         help: HelpPages,
         sentry: &Arc<Sentry>,
     ) -> Arc<Self> {
@@ -112,7 +124,7 @@ impl Connection {
             io,
             peer,
             outbound,
-            allowance,
+            allowances,
             guest: OnceLock::new(),
             seats: Mutex::default(),
             ending: Mutex::new(None),
@@ -158,7 +170,12 @@ impl Connection {
 
     /// What its events may cost; `None` is as much as they like.
     pub(crate) fn allowance(&self) -> Option<&Bucket> {
-        self.allowance.as_ref()
+        self.allowances.events.as_ref()
+    }
+
+    /// What it may send; `None` is as much as it likes.
+    pub(crate) fn bytes(&self) -> Option<Arc<Meter>> {
+        self.allowances.bytes.clone()
     }
 
     /// Where its tasks run.
@@ -211,6 +228,11 @@ impl Connection {
         }
         // Set once, by the response that opened the session.
         let _is_first = self.polling.set(polling);
+    }
+
+    /// Whoever brings packets by polling needs its only permit.
+    pub(crate) fn posting(&self) -> Option<Arc<Semaphore>> {
+        Some(Arc::clone(&self.polling.get()?.posting))
     }
 
     /// Whether this is the session's first attempt to get a websocket.

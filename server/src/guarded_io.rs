@@ -121,7 +121,7 @@ impl<S> GuardedIo<S> {
     /// Whether what was read before is paid for.
     fn poll_pace(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(pace) = &mut self.pace else { return Poll::Ready(()) };
-        let paid = pace.poll(cx, || self.handle.slow());
+        let paid = pace.poll(cx);
         if paid.is_ready() {
             return Poll::Ready(());
         }

@@ -6,6 +6,7 @@
 
 mod polling;
 mod upgrade;
+mod visit;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -31,6 +32,7 @@ use crate::connection::{Connection, Peer};
 use crate::sentry::{Offence, Suspect};
 use crate::trace::TraceId;
 use crate::transport::Core;
+use visit::Visit;
 
 /// The most bytes of headers: they are kept as long as the connection.
 const MOST_HEADERS: usize = 16 * 1024;
@@ -137,7 +139,7 @@ async fn answer(core: Arc<Core>, mut request: Request<Body>) -> Response {
     }
     let polling = query.session.and_then(|session| core.roster.polling(session));
     let is_known = polling.is_some();
-    if let Some(connection) = polling
+    if let Some(connection) = &polling
         && !core.settings.roaming_sessions
         && connection.peer().client() != client
     {
@@ -158,11 +160,19 @@ async fn answer(core: Arc<Core>, mut request: Request<Body>) -> Response {
     if !is_known && query.session.is_some() {
         core.sentry.accuse(client.map(Suspect::Address), Offence::UnknownSession, None);
     }
+    let visit = polling.map(|connection| Visit::new(&core, &connection, &request, client));
+    let visit = match visit {
+        Some(visit) => match visit.begin().await {
+            Some(visit) => Some(visit),
+            None => return refuse(&core, StatusCode::BAD_REQUEST, LibraryCode::ProtocolError),
+        },
+        None => None,
+    };
     if query.is_websocket && query.is_version_4 && core.settings.transports.has_websocket() {
         let session = query.session.map(str::to_owned);
         return upgrade::upgrade(&core, &mut request, client, session.as_deref());
     }
-    polling::forward(&core, request, client).await
+    polling::forward(&core, request, client, visit).await
 }
 
 /// What the query of a request says.

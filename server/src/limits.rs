@@ -36,10 +36,16 @@ pub struct Limits {
     /// connections' worth, for those who share an address, and a bound for guests, who are somebody
     /// new whenever they like.
     pub address_events: Option<Allowance>,
-    /// How much one websocket may send, in bytes; each frame counts as 1 KiB more than it has. Default 4 MiB
-    /// at once, which is four of the largest frames, and 1 MiB per second: more than the events that it may
-    /// send have, unless they are large. Whoever sends more is read more slowly, and loses nothing.
+    /// How much one connection may send, in bytes, over its websocket and by polling; each frame, packet and
+    /// polling request counts as 1 KiB more than it has. Default 4 MiB at once, which is four of the largest
+    /// frames, and 1 MiB per second: more than the events that it may send have, unless they are large.
+    /// Whoever sends more is read more slowly, and loses nothing.
     pub connection_bytes: Option<Allowance>,
+    /// The same for all clients of one address. Default 32 MiB at once and 8 MiB per second: eight
+    /// connections' worth, and 1.6 KiB for each of the events that an address may send. An office of 200
+    /// comes back with 160 KiB each, and goes on with 40 KiB per second each. When it is used up, those who
+    /// share it take turns of 4 KiB: with 200 who send as fast as they can, another waits for 0.1 seconds.
+    pub address_bytes: Option<Allowance>,
     /// How many TCP connections one address may have that are no websockets, or not yet. Default 400: an
     /// office of 60 that opens a page, six for each. More are closed without a word. Of the listener that
     /// is the server's own ([`Server::serve`](crate::Server::serve),
@@ -74,6 +80,8 @@ pub struct Allowance {
     pub per_second: u32,
 }
 
+const MIB: u32 = 1024 * 1024;
+
 /// Where clients on the open internet never come from (RFC 1918, 3927, 4193, 4291, 6890).
 const PRIVATE: [IpNet; 8] = [
     v4([127, 0, 0, 0], 8),
@@ -100,7 +108,8 @@ impl Default for Limits {
             connection_events: Some(Allowance { burst: 2_000, per_second: 500 }),
             user_events: Some(Allowance { burst: 4_000, per_second: 1_000 }),
             address_events: Some(Allowance { burst: 20_000, per_second: 5_000 }),
-            connection_bytes: Some(Allowance { burst: 4 * 1024 * 1024, per_second: 1024 * 1024 }),
+            connection_bytes: Some(Allowance { burst: 4 * MIB, per_second: MIB }),
+            address_bytes: Some(Allowance { burst: 32 * MIB, per_second: 8 * MIB }),
             sockets_per_address: Some(400),
             handshakes: Some(Allowance { burst: 50, per_second: 10 }),
             connections_per_address: Some(200),
@@ -121,6 +130,7 @@ impl Limits {
             user_events: None,
             address_events: None,
             connection_bytes: None,
+            address_bytes: None,
             sockets_per_address: None,
             handshakes: None,
             connections_per_address: None,
@@ -134,9 +144,13 @@ impl Limits {
     /// Everything that is wrong with these limits, each with its way out.
     pub(crate) fn mistakes(&self) -> Vec<String> {
         let mut mistakes = self.suspicion.mistakes();
-        let handshakes = self.handshakes.map(|allowance| ("handshakes", allowance));
-        let bytes = self.connection_bytes.map(|allowance| ("connection_bytes", allowance));
-        for (name, allowance) in self.allowances().chain(handshakes).chain(bytes) {
+        let others = [
+            ("handshakes", self.handshakes),
+            ("connection_bytes", self.connection_bytes),
+            ("address_bytes", self.address_bytes),
+        ];
+        let others = others.into_iter().filter_map(|(name, allowance)| Some((name, allowance?)));
+        for (name, allowance) in self.allowances().chain(others) {
             if allowance.burst == 0 || allowance.per_second == 0 {
                 mistakes.push(format!(
                     "`limits.{name}` lets nothing pass: give it a burst and a rate, or `None` for no \

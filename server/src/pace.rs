@@ -1,121 +1,132 @@
-//! How fast a websocket is read: what comes in costs its bytes, and each frame something of its own, whatever it
-//! is and wherever it goes. Whoever sends more is read more slowly, and TCP holds the rest back at its sender.
+//! How fast what a client sends is read: it costs its bytes, and each frame, packet and request something of its
+//! own, whatever it is and wherever it goes. Whoever sends more is read more slowly, and TCP holds the rest back
+//! at its sender.
 
+mod meter;
+mod pieces;
 #[cfg(test)]
 mod tests;
 
-use std::future::Future;
-use std::num::NonZeroU32;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::time::Sleep;
 
+pub(crate) use meter::{Meter, Meters};
+pub(crate) use pieces::Pieces;
+
 use crate::clock::Clock;
-use crate::limits::Allowance;
-use crate::rates::Bucket;
+use crate::io_handle::IoHandle;
 
-/// What a frame costs beyond its bytes: being decoded, and maybe answered.
-const FRAME: u64 = 1_024;
+/// What a piece costs beyond its bytes: being decoded, and maybe answered.
+const PIECE: u64 = 1_024;
 
-/// The pace of one connection.
+/// The most that is paid at once. Those who share an allowance take turns, so that whoever sends little waits
+/// for one turn of each of the others, however much they send.
+const TURN: u32 = 4_096;
+
+/// The allowances that are paid from, each in full.
+#[derive(Clone, Debug)]
+pub(crate) struct Tolls {
+    pub(crate) connection: Option<Arc<Meter>>,
+    pub(crate) address: Option<Arc<Meter>>,
+    pub(crate) clock: Clock,
+}
+
+impl Tolls {
+    /// Takes so much from each, and says how long until all have it.
+    pub(crate) fn take(&self, part: u32) -> Duration {
+        let now = self.clock.elapsed();
+        self.meters().map(|meter| meter.take(part, now)).max().unwrap_or_default()
+    }
+
+    fn give_back(&self, part: u32) {
+        self.meters().for_each(|meter| meter.give_back(part));
+    }
+
+    fn meters(&self) -> impl Iterator<Item = &Arc<Meter>> {
+        self.connection.iter().chain(&self.address)
+    }
+}
+
+/// The pace of one websocket, or of one polling request.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    bucket: Bucket,
-    /// As much as can be paid at once.
-    burst: u32,
-    frames: Frames,
-    /// What was read and not paid for.
+    tolls: Tolls,
+    pieces: Pieces,
+    /// What came and was not paid for.
     debt: u64,
-    rest: Option<Pin<Box<Sleep>>>,
+    turn: Option<Turn>,
+    /// Who hears that it is slowed.
+    io: Arc<IoHandle>,
+}
+
+/// A turn that is waited for.
+#[derive(Debug)]
+struct Turn {
+    part: u32,
+    rest: Pin<Box<Sleep>>,
 }
 
 impl Pace {
-    pub(crate) fn new(bytes: Allowance, clock: Clock) -> Self {
-        Self {
-            bucket: Bucket::new(bytes.into(), clock),
-            burst: bytes.burst,
-            frames: Frames::default(),
-            debt: 0,
-            rest: None,
-        }
+    pub(crate) fn new(tolls: Tolls, pieces: Pieces, io: Arc<IoHandle>) -> Self {
+        Self { tolls, pieces, debt: 0, turn: None, io }
     }
 
     /// These bytes were read.
     pub(crate) fn took(&mut self, bytes: &[u8]) {
-        self.debt += bytes.len() as u64 + FRAME * self.frames.pass(bytes);
+        self.debt += bytes.len() as u64 + PIECE * self.pieces.pass(bytes);
     }
 
-    /// Ready when everything is paid for. Calls `slowed` when that takes time.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, slowed: impl Fn()) -> Poll<()> {
+    /// A request with a head of so many bytes was read.
+    pub(crate) fn took_request(&mut self, bytes: usize) {
+        self.debt += bytes as u64 + PIECE;
+    }
+
+    /// How much may be owed. A websocket keeps its debt until it is a turn: its reads may be so small that it
+    /// would have less of an address than others. A request goes, and is paid for in full.
+    fn credit(&self) -> u64 {
+        match self.pieces {
+            Pieces::Frames(_) => TURN.into(),
+            Pieces::Packets => 0,
+        }
+    }
+
+    /// Waits until enough is paid for.
+    pub(crate) async fn paid(&mut self) {
+        poll_fn(|cx| self.poll(cx)).await;
+    }
+
+    /// Ready when enough is paid for.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            if let Some(rest) = &mut self.rest {
-                ready!(rest.as_mut().poll(cx));
-                self.rest = None;
+            if let Some(turn) = &mut self.turn {
+                ready!(turn.rest.as_mut().poll(cx));
+                self.turn = None;
             }
-            let part = u32::try_from(self.debt).unwrap_or(u32::MAX).min(self.burst);
-            let Some(part) = NonZeroU32::new(part) else { return Poll::Ready(()) };
-            match self.bucket.take(part) {
-                Ok(()) => self.debt -= u64::from(part.get()),
-                Err(wait) => {
-                    slowed();
-                    self.rest = Some(Box::pin(tokio::time::sleep(wait.after)));
-                }
+            if self.debt <= self.credit() {
+                return Poll::Ready(());
+            }
+            let part = u32::try_from(self.debt).unwrap_or(TURN).min(TURN);
+            self.debt -= u64::from(part);
+            let wait = self.tolls.take(part);
+            if !wait.is_zero() {
+                self.io.slow();
+                self.turn = Some(Turn { part, rest: Box::pin(tokio::time::sleep(wait)) });
             }
         }
     }
 }
 
-/// Finds the frames in the bytes of a client (RFC 6455, section 5.2).
-#[derive(Debug, Default)]
-struct Frames {
-    head: [u8; 14],
-    have: usize,
-    /// What is missing of a frame's content.
-    left: u64,
-}
-
-impl Frames {
-    /// These bytes go by. How many frames began in them.
-    fn pass(&mut self, mut bytes: &[u8]) -> u64 {
-        let mut begun = 0;
-        while let Some((first, rest)) = bytes.split_first() {
-            if self.left > 0 {
-                let step = self.left.min(bytes.len() as u64);
-                self.left -= step;
-                bytes = &bytes[usize::try_from(step).unwrap_or(bytes.len())..];
-                continue;
-            }
-            self.head[self.have] = *first;
-            self.have += 1;
-            bytes = rest;
-            if self.have >= 2 && self.have == head_len(self.head[1]) {
-                self.left = content_len(&self.head);
-                self.have = 0;
-                begun += 1;
-            }
+impl Drop for Pace {
+    /// Whoever goes before its turn leaves the place to those behind it: else a crowd that comes and goes would
+    /// make all others wait.
+    fn drop(&mut self) {
+        if let Some(turn) = &self.turn {
+            self.tolls.give_back(turn.part);
         }
-        begun
-    }
-}
-
-/// How long a head is with such a second byte.
-fn head_len(second: u8) -> usize {
-    let length = match second & 0x7F {
-        126 => 2,
-        127 => 8,
-        _ => 0,
-    };
-    let mask = if second & 0x80 == 0 { 0 } else { 4 };
-    2 + length + mask
-}
-
-fn content_len(head: &[u8; 14]) -> u64 {
-    match head[1] & 0x7F {
-        126 => u64::from(u16::from_be_bytes([head[2], head[3]])),
-        127 => u64::from_be_bytes([
-            head[2], head[3], head[4], head[5], head[6], head[7], head[8], head[9],
-        ]),
-        short => u64::from(short),
     }
 }

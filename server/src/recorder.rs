@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::connection::{Connection, Peer};
+use crate::connection::{Allowances, Connection, Peer};
 use crate::frame_out::{Class, Frame};
 use crate::help::HelpPages;
 use crate::identity::Identity;
@@ -45,8 +45,14 @@ impl Recorder {
         let outbound = Outbound::new(OutboundLimits { frames: 4, bytes: 1024, stall });
         let sentry = Sentry::new(Suspicion::default(), Vec::new(), None);
         let roster = Arc::clone(sentry.roster());
-        let connection =
-            Connection::new(io, Peer::default(), outbound, None, HelpPages::default(), &sentry);
+        let connection = Connection::new(
+            io,
+            Peer::default(),
+            outbound,
+            Allowances::default(),
+            HelpPages::default(),
+            &sentry,
+        );
         let port = Box::new(recorder.clone());
         let link = Link::new(connection, Arc::clone(inbox), identity, port, roster);
         (link, recorder)

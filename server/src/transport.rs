@@ -14,11 +14,12 @@ use tower::Layer;
 use tower_http::cors::CorsLayer;
 
 use crate::adapter::{Adapters, Unicast};
+use crate::address::ClientAddress;
 use crate::arrivals::Arrivals;
 use crate::auth::{self, Authenticator, Gate, GateParts, Longest};
 use crate::clock::Clock;
 use crate::connect::{Door, Doorkeeper};
-use crate::connection::{Connection, Peer};
+use crate::connection::{Allowances, Connection, Peer};
 use crate::guest::Guests;
 use crate::handshake::{Nothing, SocketLayer};
 use crate::help::HelpPages;
@@ -26,7 +27,7 @@ use crate::io_handle::{IoHandle, IoLimits};
 use crate::link::Inbox;
 use crate::nobody::{self, Nobody};
 use crate::outbound::{Outbound, OutboundLimits};
-use crate::pace::Pace;
+use crate::pace::{Meter, Pace, Pieces, Tolls};
 use crate::rates::Bucket;
 use crate::revocation::Revocations;
 use crate::roster::Roster;
@@ -176,9 +177,17 @@ impl Core {
         self.is_draining.store(true, Ordering::Release);
     }
 
-    /// How fast a websocket is read.
-    pub(crate) fn pace(&self) -> Option<Pace> {
-        self.settings.limits.connection_bytes.map(|bytes| Pace::new(bytes, self.clock))
+    /// How fast is read what this client sends on this connection, unless that is nobody's business.
+    pub(crate) fn pace(
+        &self,
+        connection: &Connection,
+        client: Option<ClientAddress>,
+        pieces: Pieces,
+    ) -> Option<Pace> {
+        let (own, address) = (connection.bytes(), self.arrivals.bytes(client));
+        let counts = own.is_some() || address.is_some();
+        let tolls = Tolls { connection: own, address, clock: self.clock };
+        counts.then(|| Pace::new(tolls, pieces, Arc::clone(connection.io())))
     }
 
     /// A connection of a client that has just come.
@@ -192,9 +201,13 @@ impl Core {
             bytes: outbound_bytes,
             stall: stall_timeout,
         });
-        let events = self.settings.limits.connection_events;
-        let allowance = events.map(|allowance| Bucket::new(allowance.into(), self.clock));
-        Connection::new(io, peer, outbound, allowance, self.help.clone(), &self.sentry)
+        let limits = &self.settings.limits;
+        let events = limits.connection_events;
+        let allowances = Allowances {
+            events: events.map(|allowance| Bucket::new(allowance.into(), self.clock)),
+            bytes: limits.connection_bytes.map(|allowance| Arc::new(Meter::new(allowance))),
+        };
+        Connection::new(io, peer, outbound, allowances, self.help.clone(), &self.sentry)
     }
 }
 

@@ -9,8 +9,10 @@ use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde::Deserialize;
 use tautline::LibraryCode;
+use tokio::sync::Semaphore;
 use tower::{Layer, Service};
 
+use super::visit::Visit;
 use super::{Query, connection, copy_uri, refuse, refuse_full};
 use crate::address::ClientAddress;
 use crate::connection::{Connection, Polling};
@@ -24,6 +26,7 @@ pub(super) async fn forward(
     core: &Arc<Core>,
     request: Request<Body>,
     client: Option<ClientAddress>,
+    visit: Option<Visit>,
 ) -> Response {
     let Some(uri) = copy_uri(request.uri()) else {
         return refuse(core, StatusCode::BAD_REQUEST, LibraryCode::ProtocolError);
@@ -44,7 +47,11 @@ pub(super) async fn forward(
         None => {
             let (parts, body) = request.into_parts();
             *engine_request.headers_mut() = parts.headers;
-            *engine_request.body_mut() = body;
+            *engine_request.body_mut() = match visit {
+                Some(visit) => visit.read(body),
+                // The engine knows no such session either, and reads nothing.
+                None => Body::empty(),
+            };
         }
     }
     if let Some(connection) = opened {
@@ -86,7 +93,7 @@ async fn remember(core: &Arc<Core>, connection: &Arc<Connection>, response: Resp
                 }
             })
         };
-        connection.set_polling(Polling { session, hang_up });
+        connection.set_polling(Polling { session, posting: Arc::new(Semaphore::new(1)), hang_up });
     }
     Response::from_parts(parts, Body::from(bytes))
 }

@@ -21,6 +21,7 @@ use super::{connection, copy_uri, refuse, refuse_full};
 use crate::address::ClientAddress;
 use crate::connection::Connection;
 use crate::guarded_io::GuardedIo;
+use crate::pace::Pieces;
 use crate::shortcut::Shortcut;
 use crate::transport::Core;
 
@@ -60,7 +61,7 @@ pub(super) fn upgrade(
     engine_request.extensions_mut().insert(Arc::clone(&connection));
 
     let upgrade = hyper::upgrade::on(request);
-    let pace = core.pace();
+    let pace = core.pace(&connection, client, Pieces::of_websocket());
     let mut engine = core.engine.clone();
     tokio::spawn(async move {
         let stream = match upgrade.await {

@@ -1,5 +1,6 @@
 //! The transport with a runtime that only writes down what it hears.
 
+mod amounts;
 mod arrivals;
 mod connect;
 mod lifecycle;

@@ -1,7 +1,10 @@
 //! Sessions without a websocket, and their way to one.
 
+use std::net::SocketAddr;
+
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
@@ -13,12 +16,17 @@ use crate::settings::Transports;
 pub(super) struct Poller {
     app: Router,
     session: String,
+    peer: Option<SocketAddr>,
 }
 
 impl Poller {
     pub(super) async fn open(rig: &Rig) -> Self {
+        Self::open_from(rig, None).await
+    }
+
+    async fn open_from(rig: &Rig, peer: Option<SocketAddr>) -> Self {
         let app: Router = rig.transport.router();
-        let mut poller = Self { app, session: String::new() };
+        let mut poller = Self { app, session: String::new(), peer };
         let (status, open) = poller.request("GET", "").await;
         assert_eq!(status, StatusCode::OK, "{open}");
         let open: serde_json::Value = serde_json::from_str(&open[1..]).unwrap();
@@ -27,17 +35,24 @@ impl Poller {
     }
 
     pub(super) async fn request(&self, method: &str, body: &str) -> (StatusCode, String) {
+        self.request_with(method, Body::from(body.to_owned())).await
+    }
+
+    pub(super) async fn request_with(&self, method: &str, body: Body) -> (StatusCode, String) {
         let uri = format!("/socket.io/?EIO=4&transport=polling{}", self.session);
         let request =
             Request::builder().method(method).uri(uri).header("origin", "http://page.org");
-        let request = request.header("host", "page.org").body(Body::from(body.to_owned())).unwrap();
+        let mut request = request.header("host", "page.org").body(body).unwrap();
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         let response = self.app.clone().oneshot(request).await.unwrap();
         let status = response.status();
         let body = response.into_body().collect().await.unwrap().to_bytes();
         (status, String::from_utf8(body.to_vec()).unwrap())
     }
 
-    async fn send(&self, packet: &str) {
+    pub(super) async fn send(&self, packet: &str) {
         assert_eq!(self.request("POST", packet).await, (StatusCode::OK, "ok".to_owned()));
     }
 
@@ -48,7 +63,12 @@ impl Poller {
     }
 
     pub(super) async fn enter(rig: &Rig) -> Self {
-        let poller = Self::open(rig).await;
+        Self::enter_from(rig, None).await
+    }
+
+    /// Comes from this address. Without one, nothing that counts addresses counts it.
+    pub(super) async fn enter_from(rig: &Rig, peer: Option<SocketAddr>) -> Self {
+        let poller = Self::open_from(rig, peer).await;
         poller.send("40/chat,{}").await;
         // The engine's first ping may come alone.
         while !poller.poll().await.contains("40/chat,{\"sid\":") {}

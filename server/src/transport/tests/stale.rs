@@ -1,6 +1,9 @@
 //! Those who are not there any more, or never came in: each is found out without a byte from them, and
 //! leaves nothing behind. Who only reads stays.
 
+use axum::body::Body;
+use futures_util::stream;
+use http::StatusCode;
 use tokio::time::Instant;
 
 use super::polling::{Poller, begin_upgrade, rig};
@@ -53,6 +56,21 @@ async fn a_client_that_stops_polling_is_found_out_by_the_heartbeat() {
 
     assert_eq!(rig.chat.closed().await, DisconnectReason::HeartbeatTimeout);
     assert!(alone(&rig, silent).await <= 25 + 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_withholds_a_body_is_found_out_and_its_request_ends() {
+    let rig = rig();
+    let poller = Poller::enter(&rig).await;
+    let silent = Instant::now();
+
+    let withheld = Body::from_stream(stream::pending::<Result<String, std::io::Error>>());
+    let (status, _) = poller.request_with("POST", withheld).await;
+
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(silent.elapsed().as_secs(), 25 + 20);
+    assert_eq!(rig.chat.closed().await, DisconnectReason::HeartbeatTimeout);
+    assert_eq!(alone(&rig, silent).await, 25 + 20);
 }
 
 #[tokio::test(start_paused = true)]
