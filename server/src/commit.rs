@@ -45,6 +45,8 @@ pub(crate) struct Work {
     pub(crate) effects: Effects,
     /// The answer, if there is no step that gives one.
     pub(crate) answer: Encoded,
+    /// Whether the answer is the problem of a refusal.
+    pub(crate) is_refusal: bool,
     /// Under what the answer is remembered.
     pub(crate) ledger: Option<Remember>,
     /// The id of the command.
@@ -168,6 +170,7 @@ impl Work {
             step: None,
             effects: Effects::default(),
             answer: Encoded::default(),
+            is_refusal: false,
             ledger: None,
             cause: None,
             home: None,

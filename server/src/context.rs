@@ -112,7 +112,9 @@ impl<N: Namespace> Context<N> {
     /// handler emitted, and with the answer under the command's id. Then publishes, then returns.
     ///
     /// At most once per call of a handler. The step runs alone: keep it short, and wait for nothing
-    /// in it. Its `Err` takes everything back.
+    /// in it. Its `Err` takes everything back. What it answered is the command's answer once it is
+    /// stored, whatever the handler returns after that; what a handler does elsewhere, before the step or
+    /// without one, is told by [`Failure::RefusedWith`].
     ///
     /// # Errors
     /// What the step says; `Internal` if nothing could be stored, which the caller learns as what it

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use tautline::{Encoded, Problem, Reply};
+use tautline::{Encoded, LibraryCode, Outcome, Problem, Reply};
 
 use crate::commit::{self, CommitError, Committed, Work};
 use crate::core::Core;
@@ -38,10 +38,10 @@ pub(crate) async fn execute(
             let ended = supervise(core, run).await;
             match end(core, ended).await {
                 End::Settled(ended) => ended,
-                End::Unstored(work) => return turn.store(work),
+                End::Unstored(work, refusal) => return turn.store(work, refusal),
             }
         }
-        Ok(Admitted::Replay(entry)) => Ok(replay(entry)),
+        Ok(Admitted::Replay(entry)) => replay(core, entry),
         Err(trouble) => Err(trouble),
     };
     settle(core, ended);
@@ -57,11 +57,11 @@ struct Turn {
 impl Turn {
     /// Stores what the command has left, and settles it where that is known: the commands of a lane are
     /// answered in their order then, and none needs a task to wait on.
-    fn store(self, work: Work) {
+    fn store(self, work: Work, refusal: Option<Box<Problem>>) {
         let core = Arc::clone(&self.core);
         core.session.commit_started();
         let settled = commit::Reply::new(move |stored| {
-            settle(&self.core, of_stored(stored));
+            settle(&self.core, of_stored(&self.core, stored, refusal));
             self.core.session.commit_ended();
         });
         core.runtime.writer.submit(work, settled);
@@ -79,8 +79,19 @@ impl Drop for Turn {
     }
 }
 
-fn replay(entry: LedgerEntry) -> Settled {
-    Settled { answer: entry.answer, at: entry.at, replayed: true, standing: None }
+/// What a command was answered when it ran.
+fn replay(core: &Core, entry: LedgerEntry) -> Result<Settled, Trouble> {
+    let LedgerEntry { answer, is_refusal, at, .. } = entry;
+    if !is_refusal {
+        return Ok(Settled { answer, at, replayed: true, standing: None });
+    }
+    Err(serde_json::from_str(&answer.json).map_or_else(
+        |error| {
+            tracing::error!(trace_id = %core.trace, event = core.name, %error, "a kept refusal cannot be read");
+            LibraryCode::OutcomeUnknown.into()
+        },
+        Trouble::Told,
+    ))
 }
 
 /// Runs a handler to its end, its panic or its deadline.
@@ -123,8 +134,8 @@ pub(crate) async fn supervise<T>(
 enum End {
     /// Nothing but to say so.
     Settled(Result<Settled, Trouble>),
-    /// To store what it answered and emitted.
-    Unstored(Work),
+    /// To store what it answered and emitted, or its refusal.
+    Unstored(Work, Option<Box<Problem>>),
 }
 
 /// Makes of a hook's end what it comes to: stores, publishes, or takes everything back.
@@ -134,13 +145,13 @@ pub(crate) async fn conclude(
 ) -> Result<Settled, Trouble> {
     match end(core, ended).await {
         End::Settled(ended) => ended,
-        End::Unstored(work) => {
+        End::Unstored(work, refusal) => {
             core.session.commit_started();
             let stored = core.runtime.writer.store(work);
             staged(core);
             let stored = stored.await;
             core.session.commit_ended();
-            of_stored(stored)
+            of_stored(core, stored, refusal)
         }
     }
 }
@@ -165,9 +176,13 @@ async fn end(core: &Arc<Core>, ended: Result<Encoded, Trouble>) -> End {
             let (answer, at) = (committed.answer.clone(), committed.at.clone());
             Ok(Settled { answer, at, ..Settled::default() })
         }
-        (Some(Err(CommitError::Answered(entry))), _) => Ok(replay(entry.clone())),
-        (Some(Err(CommitError::Step)) | None, Err(trouble)) => Err(trouble),
+        (Some(Err(CommitError::Answered(entry))), _) => replay(core, entry.clone()),
+        (Some(Err(CommitError::Step)) | None, Err(trouble)) => return give_up(core, trouble),
         (Some(Err(CommitError::Step)) | None, Ok(answer)) => return keep(core, answer),
+        // The journal knows of what it was given alone, and the handler did more than that.
+        (Some(Err(_)), Err(trouble)) if trouble.outcome() != Outcome::NotExecuted => {
+            return give_up(core, trouble);
+        }
         (Some(Err(error)), _) => Err(Trouble::Commit(error.clone())),
     })
 }
@@ -187,7 +202,24 @@ fn keep(core: &Arc<Core>, answer: Encoded) -> End {
     let mut work = core.work();
     work.effects.staged = staged;
     work.answer = answer;
-    End::Unstored(work)
+    End::Unstored(work, None)
+}
+
+/// What is left of a handler that did not answer: nothing, unless it did what cannot be taken back. Then
+/// its refusal is kept as an answer is, so that a resend gets it and does nothing a second time.
+fn give_up(core: &Arc<Core>, trouble: Trouble) -> End {
+    if !core.is_remembered() || trouble.outcome() != Outcome::Executed {
+        return End::Settled(Err(trouble));
+    }
+    let problem = trouble.into_problem(&core.trace, core.name);
+    let mut work = core.work();
+    // What was emitted goes with a value.
+    work.effects.staged.clear();
+    // It is done, whatever becomes of the command before it.
+    work.after = None;
+    work.answer = Encoded { json: encode::json(&*problem), attachments: Vec::new() };
+    work.is_refusal = true;
+    End::Unstored(work, Some(problem))
 }
 
 /// The writer has it: the next command of the lane may start.
@@ -199,11 +231,21 @@ fn staged(core: &Core) {
     }
 }
 
-fn of_stored(stored: Result<Committed, CommitError>) -> Result<Settled, Trouble> {
-    match stored {
-        Ok(Committed { answer, at }) => Ok(Settled { answer, at, ..Settled::default() }),
-        Err(CommitError::Answered(entry)) => Ok(replay(entry)),
-        Err(error) => Err(Trouble::Commit(error)),
+fn of_stored(
+    core: &Core,
+    stored: Result<Committed, CommitError>,
+    refusal: Option<Box<Problem>>,
+) -> Result<Settled, Trouble> {
+    match (stored, refusal) {
+        (Err(CommitError::Answered(entry)), _) => replay(core, entry),
+        (Ok(Committed { answer, at }), None) => Ok(Settled { answer, at, ..Settled::default() }),
+        (Err(error), None) => Err(Trouble::Commit(error)),
+        (Ok(_), Some(problem)) => Err(Trouble::Told(problem)),
+        (Err(error), Some(problem)) => {
+            // True all the same. Whoever does not hear it, and sends the command again, has it run again.
+            tracing::error!(trace_id = %core.trace, event = core.name, ?error, "a refusal was not kept");
+            Err(Trouble::Told(problem))
+        }
     }
 }
 
@@ -248,7 +290,8 @@ fn emit_late(core: &Arc<Core>) {
 /// Tells the caller, and everybody who waits for this command.
 fn settle(core: &Arc<Core>, ended: Result<Settled, Trouble>) {
     let ended = ended.map_err(|trouble| trouble.into_problem(&core.trace, core.name));
-    core.settlement.reach(if ended.is_ok() { Stage::Kept } else { Stage::Failed });
+    let has_effect = ended.as_ref().err().is_none_or(|it| it.outcome == Outcome::Executed);
+    core.settlement.reach(if has_effect { Stage::Kept } else { Stage::Failed });
     core.runtime.observers.observe(&Fact::Ran {
         namespace: core.session.facts().path,
         event: core.name,

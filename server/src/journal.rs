@@ -67,7 +67,7 @@ pub trait Journal: Send + Sync + 'static {
     /// after a restart, too.
     fn secret(&self) -> [u8; 32];
 
-    /// The committed answer of a command.
+    /// The committed answer of a command, or its refusal if that was kept.
     fn recall<'a>(&'a self, key: &'a LedgerKey) -> JournalFuture<'a, Option<LedgerEntry>>;
 
     /// Whether it can store at the moment.

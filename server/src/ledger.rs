@@ -124,7 +124,13 @@ mod tests {
     use super::*;
 
     fn entry(hash: [u8; 32]) -> LedgerEntry {
-        LedgerEntry { hash, answer: Encoded::default(), at: Vec::new(), expires_at: 0 }
+        LedgerEntry {
+            hash,
+            answer: Encoded::default(),
+            is_refusal: false,
+            at: Vec::new(),
+            expires_at: 0,
+        }
     }
 
     fn key() -> LedgerKey {

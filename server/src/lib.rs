@@ -229,4 +229,4 @@ pub use ipnet::IpNet;
 pub use rusqlite;
 
 // What a service's methods take and return, so that it needs nothing but its contract and this crate.
-pub use tautline::{Answer, DisconnectReason, Failure, NoRefusal};
+pub use tautline::{Answer, DisconnectReason, Failure, NoRefusal, Outcome};

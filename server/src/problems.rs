@@ -13,6 +13,8 @@ use crate::trace::TraceId;
 pub(crate) enum Trouble {
     /// The caller may read it as it is.
     Refused(Box<Problem>),
+    /// Likewise, and it has its trace id already: of the run that it tells of.
+    Told(Box<Problem>),
     /// A fault of the server.
     Internal(Cause),
     /// The handler panicked.
@@ -39,10 +41,22 @@ impl From<Refusal> for Trouble {
 }
 
 impl Trouble {
+    /// What a handler says of its command's effect. One that said nothing can only have done what is
+    /// taken back.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self {
+            Self::Refused(problem) | Self::Told(problem) => problem.outcome,
+            Self::Internal(_) | Self::Panicked(_) | Self::TimedOut | Self::Commit(_) => {
+                Outcome::NotExecuted
+            }
+        }
+    }
+
     /// The problem, under a trace id. The cause goes to the log under the same id.
     pub(crate) fn into_problem(self, trace: &TraceId, event: &str) -> Box<Problem> {
         let mut problem = match self {
             Self::Refused(problem) => problem,
+            Self::Told(problem) => return problem,
             Self::Internal(cause) => of_cause(&cause, trace, event),
             Self::Panicked(message) => internal(trace, event, &format_args!("panic: {message}")),
             Self::TimedOut => {

@@ -243,7 +243,7 @@ pub struct LedgerKey {
     pub id: Uuid,
 }
 
-/// A committed answer.
+/// A committed answer, or a refusal of what was executed all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerEntry {
     /// Of the caller's subject, the event and its payload; another one under the same id is a
@@ -251,6 +251,8 @@ pub struct LedgerEntry {
     pub hash: [u8; 32],
     /// The answer as it travels.
     pub answer: Encoded,
+    /// Whether the answer is the [`Problem`](tautline::Problem) of a refusal.
+    pub is_refusal: bool,
     /// The last position in each room that the command wrote to.
     pub at: Vec<(RoomName, Position)>,
     /// Until when it must be kept, in Unix milliseconds.

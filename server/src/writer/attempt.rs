@@ -33,7 +33,8 @@ pub(super) fn attempt(
     work: Work,
     ts: u64,
 ) -> Result<Stored, CommitError> {
-    let Work { step, mut effects, mut answer, ledger, cause, home, question, stream, .. } = work;
+    let Work { step, mut effects, mut answer, is_refusal, ledger, .. } = work;
+    let (cause, home, question, stream) = (work.cause, work.home, work.question, work.stream);
     if let Some(step) = step {
         let ran = catch_unwind(AssertUnwindSafe(|| step(&*journal, &mut effects)));
         answer = ran
@@ -81,7 +82,7 @@ pub(super) fn attempt(
     }
     if let Some(Remember { key, hash, window_ms }) = ledger {
         let expires_at = ts.saturating_add(window_ms);
-        let entry = LedgerEntry { hash, answer, at, expires_at };
+        let entry = LedgerEntry { hash, answer, is_refusal, at, expires_at };
         let known = journal.remember(&key, &entry).map_err(CommitError::journal)?;
         if let Some(known) = known {
             return Err(CommitError::Answered(known));

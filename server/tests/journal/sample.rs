@@ -52,7 +52,13 @@ pub(crate) fn id(number: u128) -> LedgerKey {
 
 /// An answer that is kept for an hour.
 pub(crate) fn answer(json: &str) -> LedgerEntry {
-    LedgerEntry { hash: [7; 32], answer: text(json), at: Vec::new(), expires_at: now() + 3_600_000 }
+    LedgerEntry {
+        hash: [7; 32],
+        answer: text(json),
+        is_refusal: false,
+        at: Vec::new(),
+        expires_at: now() + 3_600_000,
+    }
 }
 
 /// Milliseconds since the Unix epoch.

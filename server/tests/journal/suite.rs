@@ -52,6 +52,7 @@ suite! {
     answers:
         an_answer_is_found_as_soon_as_it_is_committed,
         the_first_answer_under_an_id_stays,
+        a_refusal_that_is_kept_is_known_as_one,
         an_id_is_free_again_when_its_time_is_over,
         an_answer_of_a_command_that_is_rolled_back_is_none,
         the_secret_and_the_ledger_stay_the_same;

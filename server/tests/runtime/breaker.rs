@@ -177,7 +177,6 @@ async fn nobody_queues_up_behind_a_disk_that_does_not_answer() {
     }
     let refused = write(&other, "behind").await.unwrap_err();
     let reason = server.journal_health();
-    journal.set(WELL);
     journal.release();
     let stored = held.await;
     while is_failing(&server) {

@@ -44,8 +44,10 @@ impl Faulty {
         self.begun.load(Ordering::SeqCst)
     }
 
-    /// Lets a journal go on that hangs. Waits until it does hang.
+    /// Lets a journal go on that hangs, and be well from then on. Waits until it does hang.
     pub(crate) fn release(&self) {
+        self.gate.wait();
+        self.set(WELL);
         self.gate.wait();
     }
 
@@ -115,6 +117,8 @@ impl JournalWriter for FaultyWriter {
     fn begin(&mut self) -> Result<(), JournalError> {
         self.begun.fetch_add(1, Ordering::SeqCst);
         if self.fault.load(Ordering::SeqCst) == HUNG {
+            self.gate.wait();
+            // Until it is well: otherwise the next group would hang again.
             self.gate.wait();
         }
         match self.fault.load(Ordering::SeqCst) {

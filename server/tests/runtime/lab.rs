@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value, json};
-use tautline::{Answer, DisconnectReason, NoRefusal};
+use tautline::{Answer, DisconnectReason, Failure, NoRefusal, Outcome};
 use tautline_server::journal::{Journal, Memory};
 use tautline_server::testing::{TestClient, TestSocket};
 use tautline_server::{
@@ -138,6 +138,12 @@ pub(crate) fn task(desk: &str, name: &str, ending: &str) -> Value {
     json!({ "desk": desk, "name": name, "ending": ending })
 }
 
+/// `… said executed`: the outcome that a note's text asks for.
+fn outcome_in(text: &str, verb: &str) -> Option<Outcome> {
+    let outcome = text.split_once(verb)?.1.trim();
+    Outcome::ALL.iter().copied().find(|known| known.as_str() == outcome)
+}
+
 fn note(task: &Task) -> Note {
     Note { desk: task.desk.clone(), text: task.name.clone(), number: 0 }
 }
@@ -182,17 +188,28 @@ impl DesksServer for Lab {
         if new.text == "busy" {
             return Err(DeskError::Busy { after_ms: 250 })?;
         }
-        let lab = self.clone();
-        cx.commit(move |tx| {
+        if let Some(outcome) = outcome_in(&new.text, "said") {
+            cx.emit().noted(&Note { desk: new.desk, text: new.text, number: 0 });
+            return Err(Failure::RefusedWith(DeskError::Busy { after_ms: 250 }, outcome));
+        }
+        let (lab, unless_stored) = (self.clone(), outcome_in(&new.text, "said unless stored"));
+        let committed = cx.commit(move |tx| {
             if new.text == "refused in the step" {
                 return Err(DeskError::Busy { after_ms: 3 })?;
+            }
+            if let Some(outcome) = outcome_in(&new.text, "said in the step") {
+                tx.emit().noted(&Note { desk: new.desk, text: new.text, number: 0 });
+                return Err(Failure::RefusedWith(DeskError::Busy { after_ms: 3 }, outcome));
             }
             let number = lab.log().len() as u32;
             let note = Note { desk: new.desk, text: new.text, number };
             tx.emit().noted(&note);
             Ok(note)
+        });
+        committed.await.map_err(|failure| match unless_stored {
+            Some(outcome) => Failure::RefusedWith(DeskError::Locked, outcome),
+            None => failure,
         })
-        .await
     }
 
     async fn run_task(&self, cx: &Self::Context, task: Task) -> Answer<Note, DeskError> {
@@ -214,7 +231,7 @@ impl DesksServer for Lab {
                 let (kept, note) = (done.clone(), done);
                 cx.commit(move |tx| {
                     tx.emit().noted(&kept);
-                    Ok::<_, tautline::Failure<DeskError>>(kept)
+                    Ok::<_, Failure<DeskError>>(kept)
                 })
                 .await?;
                 panic!("after the commit of {}", note.text);

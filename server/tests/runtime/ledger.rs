@@ -82,7 +82,7 @@ async fn a_duplicate_hears_the_refusal_of_the_first_and_a_later_attempt_runs() {
 
     assert_eq!((code(&refused), code(&again)), ("desk.busy", "desk.busy"));
     assert_eq!(refused["error"]["recovery"]["afterMs"], 250);
-    assert_eq!(lab.count("write busy"), 2, "a refusal is not remembered");
+    assert_eq!(lab.count("write busy"), 2, "a refusal with nothing executed is not remembered");
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ mod lifecycle;
 mod lounge;
 mod notes;
 mod observed;
+mod outcomes;
 mod questions;
 mod rates;
 mod resume;

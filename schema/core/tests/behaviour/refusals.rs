@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use tautline::{
-    Answer, Category, ContractError, Failure, Outcome, RecoveryAction, RetryAfter, Severity, Uuid,
+    Answer, Category, ContractError, Failure, Outcome, Problem, RecoveryAction, Refusal,
+    RetryAfter, Severity, Uuid,
 };
 
 use crate::chat::{AnswerFailed, ChatError, Declined, SessionId};
@@ -73,6 +74,21 @@ fn the_question_mark_refuses() {
     }
 
     assert!(matches!(refuse(), Err(Failure::Refused(error)) if error == busy()));
+}
+
+#[test]
+fn a_refusal_with_an_outcome_is_the_same_refusal_with_that_outcome() {
+    fn refuse(outcome: Outcome) -> Answer<(), ChatError> {
+        // `?` hands it on as it is.
+        Err(Failure::RefusedWith(busy(), outcome))?
+    }
+
+    for outcome in Outcome::ALL {
+        let refusal = refuse(*outcome).map_err(Refusal::from);
+
+        let Err(Refusal::Problem(problem)) = refusal else { panic!("not refused") };
+        assert_eq!(*problem, Problem { outcome: *outcome, ..busy().problem() });
+    }
 }
 
 #[test]

@@ -99,7 +99,7 @@ pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
 }
 
 /// The columns that [`answer`] reads, in its order.
-pub(super) const ANSWER: &str = "expires_at, hash, answer, attachments, at";
+pub(super) const ANSWER: &str = "expires_at, hash, answer, attachments, at, is_refusal";
 
 /// An answer of its row.
 pub(super) fn answer(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
@@ -108,6 +108,7 @@ pub(super) fn answer(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
         expires_at: number(row, 0)?,
         hash: row.get(1)?,
         answer: payload(row, 2, 3)?,
+        is_refusal: row.get(5)?,
         at,
     })
 }

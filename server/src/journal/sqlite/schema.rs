@@ -7,8 +7,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::error::SqliteError;
 
 /// What leads from version n to version n + 1. One that was released is never changed.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("schema.sql"), include_str!("bans.sql"), include_str!("revocations.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("bans.sql"),
+    include_str!("revocations.sql"),
+    include_str!("refusals.sql"),
+];
 
 /// Brings the file to the newest version, in one transaction, and so not at all if something fails.
 ///
@@ -88,6 +92,22 @@ mod tests {
 
         let head = "SELECT head FROM tautline_rooms WHERE colour IS NULL";
         assert_eq!(db.query_row(head, [], |row| row.get(0)), Ok(7));
+    }
+
+    #[test]
+    fn answers_of_a_file_that_kept_no_refusals_are_answers() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrated(&mut db, &MIGRATIONS[..3]).unwrap();
+        let answer =
+            "INSERT INTO tautline_answers VALUES (1, x'00', '/t', 1, x'00', '7', NULL, '[]')";
+        db.execute(answer, []).unwrap();
+
+        migrated(&mut db, MIGRATIONS).unwrap();
+
+        let found = db.query_row("SELECT answer, is_refusal FROM tautline_answers", [], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))
+        });
+        assert_eq!(found, Ok(("7".to_owned(), false)));
     }
 
     #[test]

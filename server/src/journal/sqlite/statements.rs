@@ -47,15 +47,16 @@ pub(super) fn insert_answer(
     entry: &LedgerEntry,
     now: u64,
 ) -> Result<(), JournalError> {
-    let LedgerEntry { hash, answer, at, expires_at } = entry;
+    let LedgerEntry { hash, answer, is_refusal, at, expires_at } = entry;
     let inserted = connection
         .prepare_cached(
             "INSERT INTO tautline_answers
-             (command, namespace, expires_at, hash, answer, attachments, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             (command, namespace, expires_at, hash, answer, attachments, at, is_refusal)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at, hash = excluded.hash,
-             answer = excluded.answer, attachments = excluded.attachments, at = excluded.at
-             WHERE expires_at <= ?8",
+             answer = excluded.answer, attachments = excluded.attachments, at = excluded.at,
+             is_refusal = excluded.is_refusal
+             WHERE expires_at <= ?9",
         )?
         .execute(params![
             id(&key.id),
@@ -65,6 +66,7 @@ pub(super) fn insert_answer(
             answer.json,
             pack(&answer.attachments),
             json(at),
+            is_refusal,
             signed(now),
         ])?;
     // `remember` has looked: it could not be there.

@@ -7,7 +7,7 @@ use tautline_server::journal::*;
 use super::Place;
 use crate::sample::*;
 
-/// A journal with an event, an answer, a receipt and a stream in it.
+/// A journal with an event, a kept refusal, a receipt and a stream in it.
 fn fill(journal: &Sqlite) -> Box<dyn JournalWriter> {
     let mut writer = journal.writer().unwrap();
     store(&mut *writer, |writer| {
@@ -16,7 +16,8 @@ fn fill(journal: &Sqlite) -> Box<dyn JournalWriter> {
         let subject = "ann".to_owned();
         writer.record(&Change::ReceiptGiven { room: key("a"), subject, receipt }).unwrap();
         writer.record(&Change::StreamOpened(stream())).unwrap();
-        writer.remember(&id(1), &answer("1")).unwrap();
+        let refusal = LedgerEntry { is_refusal: true, ..answer("1") };
+        writer.remember(&id(1), &refusal).unwrap();
     });
     writer
 }

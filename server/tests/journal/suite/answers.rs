@@ -14,6 +14,7 @@ pub(crate) async fn an_answer_is_found_as_soon_as_it_is_committed(journal: &dyn 
             json: "{\"b\":{\"_placeholder\":true,\"num\":0}}".to_owned(),
             attachments: vec![Bytes::from_static(b"bytes")],
         },
+        is_refusal: false,
         at: vec![(RoomName::from_wire("a"), Position { epoch: "e".to_owned(), seq: 4 })],
         expires_at: now() + 60_000,
     };
@@ -55,8 +56,22 @@ pub(crate) async fn the_first_answer_under_an_id_stays(journal: &dyn Journal) {
     assert_eq!(journal.recall(&id(2)).await.unwrap().unwrap().answer.json, "4");
 }
 
+pub(crate) async fn a_refusal_that_is_kept_is_known_as_one(journal: &dyn Journal) {
+    let refusal = LedgerEntry { is_refusal: true, ..answer("{\"code\":\"desk.busy\"}") };
+    let mut writer = journal.writer().unwrap();
+
+    store(&mut *writer, |writer| {
+        assert_eq!(writer.remember(&id(1), &refusal.clone()).unwrap(), None);
+        assert_eq!(writer.remember(&id(1), &answer("2")).unwrap(), Some(refusal.clone()));
+        assert_eq!(writer.remember(&id(2), &answer("2")).unwrap(), None);
+    });
+
+    assert_eq!(journal.recall(&id(1)).await.unwrap(), Some(refusal));
+    assert!(!journal.recall(&id(2)).await.unwrap().unwrap().is_refusal);
+}
+
 pub(crate) async fn an_id_is_free_again_when_its_time_is_over(journal: &dyn Journal) {
-    let over = LedgerEntry { expires_at: now() - 1, ..answer("1") };
+    let over = LedgerEntry { expires_at: now() - 1, is_refusal: true, ..answer("1") };
     let mut writer = journal.writer().unwrap();
 
     store(&mut *writer, |writer| drop(writer.remember(&id(1), &over).unwrap()));
@@ -67,7 +82,8 @@ pub(crate) async fn an_id_is_free_again_when_its_time_is_over(journal: &dyn Jour
     writer.tend();
 
     assert_eq!(forgotten, None);
-    assert_eq!(journal.recall(&id(1)).await.unwrap().unwrap().answer.json, "2");
+    let found = journal.recall(&id(1)).await.unwrap().unwrap();
+    assert_eq!((&found.answer.json[..], found.is_refusal), ("2", false));
 }
 
 pub(crate) async fn an_answer_of_a_command_that_is_rolled_back_is_none(journal: &dyn Journal) {
