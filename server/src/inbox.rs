@@ -229,8 +229,6 @@ where
         let is_new = link.connection().enter();
         let namespace = N::FACTS.path;
         self.runtime.observers.observe(&Fact::Connected { namespace, is_new });
-        crate::welcome::send(&self.runtime, &session);
-        self.runtime.terms.begin(&session);
         self.connected(session);
     }
 

@@ -11,25 +11,22 @@ use crate::execute::{conclude, supervise};
 use crate::inbox::Mounted;
 use crate::journal::RoomKey;
 use crate::membership;
+use crate::position::Position;
+use crate::problems::Chain;
 use crate::refuse;
 use crate::runtime::{HOOK_DEADLINE, Runtime};
 use crate::session::Session;
 use crate::stage::{everyone, personal};
 use crate::trace::TraceId;
+use crate::welcome;
 
 impl<N, S> Mounted<N, S>
 where
     N: Dispatch<S, Context = Context<N>>,
     S: Send + Sync + 'static,
 {
-    /// Puts a new connection into its two rooms, runs the hook, and lets its commands in.
+    /// Puts a new connection into its two rooms, welcomes it, runs the hook, and lets its commands in.
     pub(crate) fn connected(&self, session: Arc<Session>) {
-        for key in own_rooms(&session) {
-            // A connection that is over already receives nothing: all the same.
-            if let Ok(entry) = self.runtime.rooms.enter(key, &session) {
-                membership::admit(&self.runtime, &entry, &session);
-            }
-        }
         let core = hook(&self.runtime, &session, "connected");
         let cx = Context::<N>::new(Arc::clone(&core));
         let (service, runtime) = (Arc::clone(&self.service), Arc::clone(&self.runtime));
@@ -48,6 +45,7 @@ where
             "connected"
         );
         let job = async move {
+            begin(&runtime, &session).await;
             // What was begun before the start is in its rooms before anybody enters one.
             runtime.streams.found().await;
             let ended = supervise(&core, N::connected(&service, &cx)).await;
@@ -101,10 +99,35 @@ where
     }
 }
 
-/// The rooms in which every connection is: its subject's, and the namespace's own.
-fn own_rooms(session: &Session) -> [RoomKey; 2] {
+/// Puts a connection into the rooms in which everybody is, its subject's and the namespace's own, and
+/// welcomes it. Where its subject's stands is read before: the other way round, an event between the two
+/// would come to it a second time when it asks for what came after that.
+async fn begin(runtime: &Runtime, session: &Arc<Session>) {
     let path = session.facts().path;
-    [everyone(path), personal(path, &session.link.identity().subject)]
+    let own = personal(path, &session.link.identity().subject);
+    let at = if runtime.kinds.is_known(&own) { stand(runtime, &own).await } else { None };
+    for key in [everyone(path), own] {
+        // A connection that is over already receives nothing: all the same.
+        if let Ok(entry) = runtime.rooms.enter(key, session) {
+            membership::admit(runtime, &entry, session);
+        }
+    }
+    welcome::send(runtime, session, at);
+    runtime.terms.begin(session);
+    if session.is_closed() {
+        runtime.terms.forget(session.number);
+    }
+}
+
+/// Where a room is. A journal that cannot say so keeps nobody out: the client finds out when it asks.
+async fn stand(runtime: &Runtime, room: &RoomKey) -> Option<Position> {
+    match runtime.journal.extent(room).await {
+        Ok(extent) => Some(extent.head),
+        Err(error) => {
+            tracing::debug!(error = %Chain(&error), "welcomed without a position");
+            None
+        }
+    }
 }
 
 /// The beginning of something that no command asked for.

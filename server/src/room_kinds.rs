@@ -1,4 +1,4 @@
-//! Which rooms keep more than their events: presence and receipts, by what the contract says.
+//! What the contract says of rooms: which there are, and which keep more than their events, presence and receipts.
 
 use std::collections::HashMap;
 
@@ -6,21 +6,18 @@ use tautline::{Contract, RoomFacts};
 
 use crate::journal::RoomKey;
 
-/// The kinds of room of each namespace that have presence or receipts. Most contracts have few.
+/// The kinds of room of each namespace. Most contracts have few.
 #[derive(Debug, Default)]
 pub(crate) struct RoomKinds(HashMap<&'static str, Vec<&'static RoomFacts>>);
 
 impl RoomKinds {
     pub(crate) fn of(contract: &'static Contract) -> Self {
-        let mut kinds: HashMap<_, Vec<_>> = HashMap::new();
-        for namespace in contract.namespaces {
-            for room in namespace.rooms() {
-                if room.presence.is_some() || room.receipts {
-                    kinds.entry(namespace.path).or_default().push(room);
-                }
-            }
-        }
-        Self(kinds)
+        Self(contract.namespaces.iter().map(|it| (it.path, it.rooms())).collect())
+    }
+
+    /// Whether anything is sent to this room.
+    pub(crate) fn is_known(&self, room: &RoomKey) -> bool {
+        self.find(room).is_some()
     }
 
     /// Whether the members of this room see each other.

@@ -209,6 +209,11 @@ impl Session {
         left.into_keys().collect()
     }
 
+    /// Whether it is over.
+    pub(crate) fn is_closed(&self) -> bool {
+        lock(&self.rooms).is_closed
+    }
+
     /// The rooms it is in.
     pub(crate) fn rooms(&self) -> Vec<RoomName> {
         let rooms = lock(&self.rooms);

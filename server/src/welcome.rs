@@ -5,11 +5,12 @@ use tautline::{DateTime, SafeInt, Utc};
 
 use crate::encode;
 use crate::lane::IN_FLIGHT;
+use crate::position::Position;
 use crate::runtime::Runtime;
 use crate::session::{MAX_ROOMS, Session};
 
 /// Who the caller is, and what holds here.
-pub(crate) fn send(runtime: &Runtime, session: &Session) {
+pub(crate) fn send(runtime: &Runtime, session: &Session, at: Option<Position>) {
     let identity = session.link.identity();
     let contract = runtime.contract;
     let welcome = Welcome {
@@ -37,6 +38,7 @@ pub(crate) fn send(runtime: &Runtime, session: &Session) {
             .filter(|_| identity.guest)
             .map(str::to_owned),
         scopes: identity.scopes.clone(),
+        at: at.map(|at| tautline::control::Position { epoch: at.epoch, seq: safe(at.seq) }),
     };
     session.send_control(encode::control("welcome", &welcome));
 }

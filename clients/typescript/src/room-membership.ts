@@ -205,7 +205,7 @@ export function createMembership(parts: MembershipParts): Membership {
   function resume(namespace: string, rooms: readonly RoomEntry[]): void {
     if (rooms.length === 0) return;
     const turns = rooms.map((entry) => {
-      if (statusOf(entry) !== "recovering") showRoom(entry, { status: "recovering" });
+      if (isLive(entry)) showRoom(entry, { status: "recovering" });
       return nextTurn(entry);
     });
     const payload = { rooms: rooms.map(({ name, cursor }) => ({ room: name, since: cursor.at })) };
@@ -242,7 +242,9 @@ export function createMembership(parts: MembershipParts): Membership {
     }
     if (!more) {
       log("info", "resumed", { room: entry.name, events: events.length });
-      for (const side of sides) side.stands?.(entry, verdict, at ?? entry.cursor.at, false);
+      // The caller's own room is not joined, but gone on in from the first welcome.
+      const isFresh = statusOf(entry) === "joining";
+      for (const side of sides) side.stands?.(entry, verdict, at ?? entry.cursor.at, isFresh);
       // A room that was only refreshed is where it was.
       if (!isLive(entry)) joined(entry);
     }

@@ -115,16 +115,19 @@ export function createRooms(parts: RoomParts): Rooms {
   }
 
   /** The caller's own room is held as long as they are who they are. */
-  function keepPersonal(namespace: string, subject: string): void {
+  function keepPersonal(namespace: string, { subject, at }: Welcome): void {
     const own = make(namespace, roomName("user:{subject}", { subject }));
     for (const other of of(namespace)) {
       if (other.room || other === own) continue;
       other.holds = 0;
       leave(other);
     }
-    if (own.holds > 0) return;
-    own.holds = 1;
-    showRoom(own, { status: "joining" });
+    if (own.holds === 0) {
+      own.holds = 1;
+      showRoom(own, { status: "joining" });
+    }
+    // What comes from here on is ours, also if we are cut off before we have asked for anything.
+    if (at && !own.cursor.at) membership.step(own, { type: "joined", at });
   }
 
   /** We are somebody else now: what was shown to the one before is not for us, and theirs is no
@@ -172,11 +175,12 @@ export function createRooms(parts: RoomParts): Rooms {
       if (!entry.cursor.isAwaiting) membership.missed(entry, reason);
       return true;
     },
-    welcomed(namespace, { subject }) {
+    welcomed(namespace, welcome) {
+      const { subject } = welcome;
       const before = people.get(namespace);
       people.set(namespace, subject);
       if (before !== undefined && before !== subject) forgetStates(namespace);
-      if (parts.personal.has(namespace)) keepPersonal(namespace, subject);
+      if (parts.personal.has(namespace)) keepPersonal(namespace, welcome);
       const held = of(namespace).filter(({ holds }) => holds > 0);
       membership.resume(
         namespace,

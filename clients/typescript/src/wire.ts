@@ -27,6 +27,8 @@ export interface Welcome {
   /** What makes a guest the same guest again. */
   readonly guestCredential?: string;
   readonly scopes?: readonly string[];
+  /** Where the caller's own room stood just before they were in it. */
+  readonly at?: Position;
 }
 
 /** What the server takes from one connection. */

@@ -485,7 +485,7 @@ test("a command that finds us outside its room enters it again and follows", asy
   expect(room.getSnapshot()).toMatchObject({ status: "resynced", discontinuity: "not_joined" });
 });
 
-test("the caller's own room is subscribed to where the contract has events for it", async () => {
+test("the caller's own room is subscribed to where the welcome does not say where it stands", async () => {
   const { client, server, connected, pass } = stage();
   server.welcome = { subject: "ann lee" };
   const room = "user:ann%20lee";
@@ -522,6 +522,44 @@ test("the caller's own room is subscribed to where the contract has events for i
     { rooms: [{ room, since: at(3) }] },
   ]);
   expect(heard).toEqual(["hi"]);
+});
+
+test("what comes for the caller before anything was asked for is not lost with the connection", async () => {
+  const { client, server, connected, pass } = stage();
+  const room = "user:ann";
+  const paged = (seq: number) => ({
+    name: "paged",
+    payload: { text: String(seq) },
+    meta: { room, ...at(seq), ts: 0 },
+  });
+  server.welcome = { subject: "ann", at: at(2) };
+  // The first question is never answered.
+  server.handle("tautline:resume", () => undefined);
+  const heard: string[] = [];
+  client.on(Desk.events.paged, ({ text }) => heard.push(text));
+  await connected();
+
+  server.cut();
+  server.welcome = { subject: "ann", at: at(4) };
+  server.handle("tautline:resume", () => ({
+    rooms: [
+      {
+        room,
+        recovered: true,
+        at: at(4),
+        more: false,
+        questions: [],
+        events: [paged(3), paged(4)],
+      },
+    ],
+  }));
+  await pass(500);
+  server.emit("/desk", "paged", { text: "5" }, paged(5).meta);
+  await server.settled();
+
+  const since = { rooms: [{ room, since: at(2) }] };
+  expect(server.calls.map(({ payload }) => payload)).toEqual([since, since]);
+  expect(heard).toEqual(["3", "4", "5"]);
 });
 
 test("an event without a number reaches its listeners and the room's reducers", async () => {

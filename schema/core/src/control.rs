@@ -127,6 +127,9 @@ pub struct Welcome {
     pub guest_credential: Option<String>,
     /// What the caller's token allows.
     pub scopes: Vec<String>,
+    /// Where the caller's own room stood just before they were in it: from there on they miss nothing, also
+    /// if the connection is cut before they ask for anything. Absent where nothing is sent to that room.
+    pub at: Option<Position>,
 }
 
 /// What the server takes from one connection.

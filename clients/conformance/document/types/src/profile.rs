@@ -1772,6 +1772,10 @@ pub struct TautlineUnsubscribe {
 ///Who the caller is and what holds on this connection.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct TautlineWelcome {
+    /**Where the caller's own room stood just before they were in it: from there on they miss nothing, also
+if the connection is cut before they ask for anything. Absent where nothing is sent to that room.*/
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub at: ::std::option::Option<TautlinePosition>,
     ///A public name of this connection. Never the Socket.IO id, which is a secret.
     pub connection: ::std::string::String,
     ///The contract that the server runs.

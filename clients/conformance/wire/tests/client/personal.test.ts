@@ -3,6 +3,7 @@
 import { expect, it } from "vitest";
 import { ours, status, stock } from "../../harness/clients.js";
 import { faultProxy } from "../../harness/fault-proxy.js";
+import { acks, events } from "../../harness/faults.js";
 import { serverForFile } from "../../harness/server.js";
 import { sign } from "../../harness/token.js";
 import { unique } from "../../harness/unique.js";
@@ -28,6 +29,9 @@ it("a stock client is in its own room, and nobody else is", async () => {
   }
   await other.call("who_am_i");
   expect(other.arrived("whispered")).toEqual([]);
+  // Who comes now learns where the room stands before anything else comes.
+  const [welcome] = await (await stock(server.url, "/tables", { token })).next("tautline:welcome");
+  expect(welcome).toMatchObject({ subject, at: { epoch: expect.any(String), seq: 1 } });
 });
 
 it("our client hears what was whispered while it was away, in order", async () => {
@@ -55,4 +59,28 @@ it("our client hears what was whispered while it was away, in order", async () =
 
   await isComplete;
   expect(heard).toEqual(["one", "two", "three", "four"]);
+});
+
+it("what was whispered before our client could ask for anything is not lost with the connection", async () => {
+  const subject = unique("person");
+  const proxy = await faultProxy(server.url);
+  await proxy.add({ when: acks("tautline:resume"), times: 1, action: { type: "drop" } });
+  await proxy.add({ when: events("whispered"), times: 1, action: { type: "cut" } });
+  const client = ours(proxy.url, { auth: () => sign({ sub: subject }) });
+  const heard: string[] = [];
+  const isComplete = new Promise<void>((resolve) => {
+    client.on(Tables.events.whispered, ({ text }) => {
+      if (heard.push(text) === 2) resolve();
+    });
+  });
+  client.connect();
+  await status(client, "connected");
+  await proxy.found({ act: "dropped" });
+  const other = await stock(server.url, "/tables");
+
+  for (const text of ["one", "two"]) await other.call("whisper", { subject, text });
+
+  await isComplete;
+  expect(heard).toEqual(["one", "two"]);
+  expect(await proxy.find({ act: "cut" })).toHaveLength(1);
 });
