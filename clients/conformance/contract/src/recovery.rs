@@ -19,6 +19,8 @@ pub struct Attempt {
     pub trouble: TroubleKind,
     /// How often, before it is let through.
     pub refusals: u32,
+    /// What the refusals say has become of it.
+    pub outcome: TroubleOutcome,
 }
 
 /// What a trial has come to.
@@ -63,6 +65,17 @@ pub enum TroubleKind {
     InternalContactSupport,
     /// [`Trouble::CancelledNone`].
     CancelledNone,
+}
+
+/// The outcomes by name: a payload has no type of the library's.
+#[payload]
+pub enum TroubleOutcome {
+    /// `not_executed`.
+    NotExecuted,
+    /// `executed`.
+    Executed,
+    /// `unknown`.
+    Unknown,
 }
 
 /// A refusal of every category, with the recovery that the category suggests; a conflict has others, too.

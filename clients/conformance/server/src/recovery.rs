@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use tautline::Answer;
+use tautline::{Answer, Failure, Outcome};
 use tautline_conformance::recovery::{
-    Attempt, Recovery, RecoveryServer, Trial, Tried, Trouble, TroubleKind,
+    Attempt, Recovery, RecoveryServer, Trial, Tried, Trouble, TroubleKind, TroubleOutcome,
 };
 use tautline_server::Context;
 
@@ -25,7 +25,10 @@ impl RecoveryService {
 
     fn run(&self, attempt: &Attempt) -> Answer<Tried, Trouble> {
         let tried = self.count(&attempt.trial_id, |tried| tried.runs += 1);
-        if tried.runs > attempt.refusals { Ok(tried) } else { Err(trouble(&attempt.trouble))? }
+        if tried.runs > attempt.refusals {
+            return Ok(tried);
+        }
+        Err(Failure::RefusedWith(trouble(&attempt.trouble), outcome(&attempt.outcome)))
     }
 }
 
@@ -54,6 +57,14 @@ impl RecoveryServer for RecoveryService {
 
     async fn look_at_trial(&self, _: &Self::Context, trial: Trial) -> Answer<Tried> {
         Ok(self.count(&trial.trial_id, |_| {}))
+    }
+}
+
+fn outcome(outcome: &TroubleOutcome) -> Outcome {
+    match outcome {
+        TroubleOutcome::NotExecuted => Outcome::NotExecuted,
+        TroubleOutcome::Executed => Outcome::Executed,
+        TroubleOutcome::Unknown => Outcome::Unknown,
     }
 }
 

@@ -1,5 +1,4 @@
-// A wire over which a server's problems arrive in other words: with an outcome that this server never tells of a
-// declared refusal, or as a newer server would say it.
+// A wire over which a server's problems arrive in other words: as a newer server would say them.
 
 import type { Problem, Transport } from "@tautline/client";
 import { socketIoTransport } from "../../../typescript/src/socket-io-transport.js";

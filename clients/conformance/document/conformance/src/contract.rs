@@ -35,6 +35,8 @@ pub struct Attempt {
     pub trouble: TroubleKind,
     /// How often, before it is let through.
     pub refusals: u32,
+    /// What the refusals say has become of it.
+    pub outcome: TroubleOutcome,
 }
 /// What a table is asked.
 #[tautline::payload]
@@ -704,6 +706,16 @@ pub enum TroubleKind {
     InternalContactSupport,
     /// [`Trouble::CancelledNone`].
     CancelledNone,
+}
+/// The outcomes by name: a payload has no type of the library's.
+#[tautline::payload]
+pub enum TroubleOutcome {
+    /// `not_executed`.
+    NotExecuted,
+    /// `executed`.
+    Executed,
+    /// `unknown`.
+    Unknown,
 }
 /// What a table said.
 #[tautline::payload]

@@ -2,4 +2,4 @@
 
 /// SHA-256 over the contract's wire facts, as its document has it.
 pub const CONTRACT_HASH: &str =
-    "127f4d246d3612ccc532593a6bd6cbcd3dbb0d681a6cef5ec13427e2292ed90a";
+    "7f103530f13c9e70e6455b24ee9f980566f6dcc3e02a89eac52f78e3ca2ce508";

@@ -83,7 +83,7 @@ export type {
   Stage,
   StageState,
 } from "./recitals.js";
-export type { Attempt, Trial, Tried, Trouble, TroubleKind } from "./recovery.js";
+export type { Attempt, Trial, Tried, Trouble, TroubleKind, TroubleOutcome } from "./recovery.js";
 export type {
   Abstention,
   Ballot,
@@ -124,6 +124,6 @@ export { Echo, Tables, Faults, Work, History, Chat, Recitals, Recovery };
 export const contract = {
   name: "conformance",
   version: "1.0.0",
-  hash: "127f4d246d3612ccc532593a6bd6cbcd3dbb0d681a6cef5ec13427e2292ed90a",
+  hash: "7f103530f13c9e70e6455b24ee9f980566f6dcc3e02a89eac52f78e3ca2ce508",
   namespaces: { Echo, Tables, Faults, Work, History, Chat, Recitals, Recovery },
 } as const satisfies ContractDescriptor;

@@ -11,6 +11,8 @@ export interface Attempt {
   trouble: TroubleKind;
   /** How often, before it is let through. */
   refusals: number;
+  /** What the refusals say has become of it. */
+  outcome: TroubleOutcome;
 }
 
 /** A place for one trial: what is tried there is counted. */
@@ -97,6 +99,15 @@ export type TroubleKind =
   | "protocol_upgrade_client"
   | "internal_contact_support"
   | "cancelled_none";
+
+/**
+ * The outcomes by name: a payload has no type of the library's.
+ *
+ * - `"not_executed"`: `not_executed`.
+ * - `"executed"`: `executed`.
+ * - `"unknown"`: `unknown`.
+ */
+export type TroubleOutcome = "not_executed" | "executed" | "unknown";
 
 /** What can be tried. */
 export const Recovery = namespace({

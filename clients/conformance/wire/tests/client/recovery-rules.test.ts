@@ -4,20 +4,28 @@
 import { expect, it } from "vitest";
 import { ours, until } from "../../harness/clients.js";
 import { faultProxy } from "../../harness/fault-proxy.js";
-import { commands } from "../../harness/faults.js";
+import { acks, commands } from "../../harness/faults.js";
 import { otherWords } from "../../harness/other-words.js";
 import { serverForFile } from "../../harness/server.js";
 import { sign } from "../../harness/token.js";
 import { trial } from "../../harness/trial.js";
 import { unique } from "../../harness/unique.js";
-import { Faults, Recovery, type TroubleKind } from "../../src/generated/index.js";
+import {
+  Faults,
+  Recovery,
+  type TroubleKind,
+  type TroubleOutcome,
+} from "../../src/generated/index.js";
 
 const server = serverForFile();
 const { tryOnce, tryForSure } = Recovery.commands;
 
-const attempt = (trialId: string, trouble: TroubleKind, refusals: number) => ({
-  ...{ trialId, trouble, refusals },
-});
+const attempt = (
+  trialId: string,
+  trouble: TroubleKind,
+  refusals: number,
+  outcome: TroubleOutcome = "not_executed",
+) => ({ trialId, trouble, refusals, outcome });
 
 it("a retry waits as long as the server asks for, and stops when its caller has had enough", async () => {
   const { client, trialId, moves, tried } = await trial(server.url);
@@ -37,6 +45,26 @@ it("what is kept outlasts a trouble that passes", async () => {
   expect(result).toMatchObject({ ok: true, value: { runs: 13 } });
   expect(await tried()).toMatchObject({ runs: 13 });
 });
+
+it.each([
+  ["executed", 1, ["tell"]],
+  ["unknown", 4, ["retry", "retry", "tell"]],
+] as const)(
+  "a refusal that says %s and is lost on its way, and the runs: %i",
+  async (outcome, runs, done) => {
+    const proxy = await faultProxy(server.url);
+    const { client, trialId, moves, tried } = await trial(proxy.url);
+    const lost = { when: acks("try_for_sure"), times: 1, action: { type: "cut" } } as const;
+    const { number } = await proxy.add(lost);
+
+    const result = await client.run(tryForSure, attempt(trialId, "timeout_retry", 99, outcome));
+
+    expect(result).toMatchObject({ ok: false, problem: { category: "timeout", outcome } });
+    expect(moves("try_for_sure")).toEqual(done);
+    expect(await tried()).toMatchObject({ runs });
+    expect(await proxy.find({ rule: number })).toHaveLength(1);
+  },
+);
 
 it("many refusals for one token ask the app once, and show the new one once", async () => {
   const proxy = await faultProxy(server.url);
