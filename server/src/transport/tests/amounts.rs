@@ -1,9 +1,10 @@
 //! How fast is read what clients send, whatever carries it, with the clock stopped.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::body::Body;
-use futures_util::{FutureExt, future, stream};
+use futures_util::{FutureExt, StreamExt, future, stream};
 use http::StatusCode;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -85,6 +86,27 @@ async fn what_is_posted_is_read_as_fast_as_a_connection_may_send() {
     let all =
         |entries: &[Seen]| entries.iter().filter(|it| matches!(it, Seen::Received(_))).count();
     assert_eq!(all(&rig.chat.entries()), 6, "nothing is lost");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_paid_for_is_left_with_its_sender() {
+    let rig = rig(LITTLE, PLENTY);
+    let poller = Poller::enter(&rig).await;
+    let taken = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&taken);
+    let part = "x".repeat(32 * KIB as usize);
+    let parts = stream::repeat_with(move || {
+        counter.fetch_add(32, Ordering::Relaxed);
+        Ok::<_, std::io::Error>(part.clone())
+    });
+
+    let posted = poller.request_with("POST", Body::from_stream(parts.take(32)));
+    let posted = tokio::time::timeout(Duration::from_secs(2), posted).await;
+
+    assert!(posted.is_err());
+    // 256 KiB at once, 128 KiB since, and the part that is waited for.
+    let taken = taken.load(Ordering::Relaxed);
+    assert!((352..=416).contains(&taken), "{taken} KiB");
 }
 
 #[tokio::test(start_paused = true)]
