@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
 use crate::io_handle::IoHandle;
@@ -180,7 +180,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for GuardedIo<S> {
         }
         let before = buffer.filled().len();
         let this = &mut *self;
-        match Pin::new(&mut this.inner).poll_read(cx, buffer) {
+        let at_once = this.pace.as_ref().map_or(u64::MAX, |pace| pace.at_once());
+        match Pin::new(&mut (&mut this.inner).take(at_once)).poll_read(cx, buffer) {
             Poll::Ready(Ok(())) => {
                 if let Some(pace) = &mut this.pace {
                     pace.took(&buffer.filled()[before..]);

@@ -25,6 +25,14 @@ impl Pieces {
             Self::Packets => bytes.iter().filter(|byte| **byte == SEPARATOR).count() as u64,
         }
     }
+
+    /// What is missing of the piece that has begun, as far as it says.
+    pub(super) fn left(&self) -> u64 {
+        match self {
+            Self::Frames(frames) => frames.left,
+            Self::Packets => 0,
+        }
+    }
 }
 
 /// Finds the frames in the bytes of a client (RFC 6455, section 5.2).

@@ -112,6 +112,36 @@ async fn many_small_frames_take_theirs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn others_go_first_after_many_frames_in_a_row() {
+    let (mut near, mut far) = stream(of_connection(meter()));
+    let mut buffer = [0; 8_192];
+    far.write_all(&frame(50).repeat(70)).await.unwrap();
+    assert!(near.read(&mut buffer).now_or_never().is_some());
+    far.write_all(&frame(50)).await.unwrap();
+
+    let reads = [(); 2].map(|()| near.read(&mut buffer).now_or_never());
+
+    assert!(matches!(reads, [None, Some(Ok(56))]), "{reads:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_frame_is_read_at_once_and_small_ones_are_not() {
+    let (near, mut far) = duplex(MIB);
+    let handle = handle();
+    let pace = Pace::new(of_connection(meter()), Pieces::of_websocket(), Arc::clone(&handle));
+    let mut near = GuardedIo::new(near, handle).paced(Some(pace));
+    far.write_all(&[frame(60_000), frame(50).repeat(100)].concat()).await.unwrap();
+
+    let mut buffer = vec![0; MIB];
+    let mut sizes = Vec::new();
+    while sizes.iter().sum::<usize>() < 60_008 + 5_600 {
+        sizes.push(near.read(&mut buffer).await.unwrap());
+    }
+
+    assert_eq!(sizes, [4_096, 60_008 - 4_096, 4_096, 5_600 - 4_096]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cut_ends_a_read_that_waits() {
     let (mut near, far) = stream(of_connection(meter()));
     let handle = near.handle();
