@@ -8,7 +8,7 @@ export default defineConfig({
     include: ["attacks/tests/**/*.test.ts"],
     globalSetup: ["attacks/harness/global-setup.ts"],
     fileParallelism: false,
-    // The long run takes minutes for each.
+    // In the long run each is carried out ten times.
     testTimeout: process.env["ATTACKS"] === "long" ? 600_000 : 60_000,
     hookTimeout: 30_000,
   },

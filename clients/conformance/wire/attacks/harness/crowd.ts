@@ -10,6 +10,8 @@ import type { Order, Report, Span } from "../crowd/protocol.js";
 export interface Crowd {
   /** They begin to talk, and have been answered at least so many times before they end. */
   talk(answers: number): Talk;
+  /** They go home. */
+  leave(): void;
 }
 
 /** A time in which everybody talks. */
@@ -42,6 +44,7 @@ export async function gather(url: string): Promise<Crowd> {
 
   await reported((report) => report === "seated");
   return {
+    leave: () => void users.kill(),
     talk(answers) {
       const answered = reported((report) => report === "answered");
       // Waited for in `end`, which may come later than their end.
