@@ -128,9 +128,10 @@ impl Port for SocketPort {
         if frame.payload().whole().is_some_and(|whole| shortcut.write(whole)) {
             return Ok(());
         }
-        let messages = frame.payload().messages();
-        shortcut.giving(messages);
-        self.give(frame).inspect_err(|_| shortcut.kept(messages))
+        if frame.large(&self.path).is_some_and(|large| shortcut.line_up(large)) {
+            return Ok(());
+        }
+        shortcut.give(frame.payload().messages(), || self.give(frame))
     }
 
     fn leave(&self) -> Result<(), Blocked> {

@@ -7,6 +7,10 @@ use bytes::Bytes;
 use socketioxide_core::{Str, Value};
 use tautline::RoomName;
 
+/// Above so many bytes a frame is large: a small multiple of what most messages are, and a small part
+/// of what a connection costs anyway.
+const LARGE: usize = 4 * 1024;
+
 /// A JSON array as Socket.IO carries it, encoded once and shared by everybody who receives it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Payload {
@@ -26,8 +30,11 @@ impl Payload {
     /// The same as an event of this namespace, together with its frame for the short way. One with
     /// byte fields is several frames and has none.
     pub(crate) fn framed(&self, namespace: &str) -> Self {
-        let whole = self.attachments.is_none().then(|| text_frame(namespace, &self.args));
-        Self { whole, ..self.clone() }
+        Self { whole: self.frame(namespace, None), ..self.clone() }
+    }
+
+    fn frame(&self, namespace: &str, ack: Option<i64>) -> Option<Bytes> {
+        self.attachments.is_none().then(|| text_frame(namespace, ack, &self.args))
     }
 
     /// The websocket frame that [`Payload::framed`] has made.
@@ -62,12 +69,15 @@ impl Payload {
     }
 }
 
-/// An unmasked websocket frame (RFC 6455, section 5.2) with an event's whole packet in it: `42` for a
-/// message of Engine.IO that is an event of Socket.IO, its namespace, its arguments.
-fn text_frame(namespace: &str, args: &str) -> Bytes {
+/// An unmasked websocket frame (RFC 6455, section 5.2) with a whole packet in it: `4` for a message of
+/// Engine.IO, `2` for an event of Socket.IO or `3` for an acknowledgement, the namespace, the
+/// acknowledgement's number, the arguments.
+fn text_frame(namespace: &str, ack: Option<i64>, args: &str) -> Bytes {
+    let kind = if ack.is_some() { "43" } else { "42" };
     let namespace = if namespace == "/" { "" } else { namespace };
     let comma = if namespace.is_empty() { "" } else { "," };
-    let parts = ["42", namespace, comma, args];
+    let number = ack.map(|number| number.to_string()).unwrap_or_default();
+    let parts = [kind, namespace, comma, &number, args];
     let len = parts.iter().map(|part| part.len()).sum::<usize>();
     let mut frame = Vec::with_capacity(len + 10);
     frame.push(0x81);
@@ -100,6 +110,19 @@ impl Frame {
     pub(crate) fn payload(&self) -> &Payload {
         match self {
             Self::Event(payload) | Self::Ack(_, payload) => payload,
+        }
+    }
+
+    /// The whole of it as one websocket frame, if it is a large one.
+    pub(crate) fn large(&self, namespace: &str) -> Option<Bytes> {
+        if self.payload().len() <= LARGE {
+            return None;
+        }
+        match self {
+            Self::Event(payload) => {
+                payload.whole().cloned().or_else(|| payload.frame(namespace, None))
+            }
+            Self::Ack(number, payload) => payload.frame(namespace, Some(*number)),
         }
     }
 }

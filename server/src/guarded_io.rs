@@ -24,13 +24,22 @@ pub struct GuardedIo<S> {
     inner: S,
     handle: Arc<IoHandle>,
     // Made when first needed: most streams never stall and never pause.
-    stall: Option<Pin<Box<Sleep>>>,
+    stall: Option<Stall>,
     pause: Option<Pin<Box<Sleep>>>,
     /// The pause's time was up; reads go on until the next pause begins.
     pause_is_over: bool,
     /// How fast it is read, if that matters. Boxed: most streams are plain requests.
     pace: Option<Box<Pace>>,
     farewell: Farewell,
+}
+
+/// A write waits.
+#[derive(Debug)]
+struct Stall {
+    /// When it has waited for too long.
+    limit: Pin<Box<Sleep>>,
+    /// How much the peer had taken when that began.
+    bytes_out: u64,
 }
 
 /// What is called when the stream is dropped.
@@ -156,13 +165,22 @@ impl<S> GuardedIo<S> {
         let handle = &self.handle;
         let stall = self.stall.get_or_insert_with(|| {
             handle.block();
-            Box::pin(tokio::time::sleep(limit))
+            Stall { limit: Box::pin(tokio::time::sleep(limit)), bytes_out: handle.bytes_out() }
         });
-        if stall.as_mut().poll(cx).is_pending() {
-            return Poll::Pending;
+        while stall.limit.as_mut().poll(cx).is_ready() {
+            let bytes_out = handle.bytes_out();
+            if bytes_out == stall.bytes_out {
+                self.handle.give_up();
+                return Poll::Ready(Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the peer stopped reading",
+                )));
+            }
+            // It waits for a frame that goes the short way, and the peer does take that.
+            stall.bytes_out = bytes_out;
+            stall.limit.as_mut().reset(tokio::time::Instant::now() + limit);
         }
-        self.handle.give_up();
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer stopped reading")))
+        Poll::Pending
     }
 }
 

@@ -4,11 +4,16 @@
 //! It is taken only where nobody can tell the difference: everything that the engine was given for
 //! this connection has gone out, and the stream stands between two of its frames. Otherwise the frame
 //! goes the regular way. What the kernel does not take at once follows before anything else.
+//!
+//! A large frame is not for the engine at all: each websocket keeps a buffer as large as the largest
+//! frame that it has ever written, and a page of history that everybody has fetched once would stay in
+//! memory for each of them. Such a frame waits here, and is written in its turn between the engine's.
 
 mod cursor;
+mod given;
 mod stream;
+mod turns;
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::{fmt, io};
@@ -21,12 +26,13 @@ use tokio::runtime::Handle;
 
 use crate::io_handle::IoHandle;
 use cursor::Cursor;
+use given::Given;
 pub(crate) use stream::ShortcutStream;
+use turns::Turns;
 
 /// The writing side of one TCP connection, shared by the engine and by publishers.
 pub(crate) struct Shortcut {
-    /// How many of our messages the engine was given.
-    given: AtomicU64,
+    given: Given,
     side: Mutex<Side>,
     io: Arc<IoHandle>,
     runtime: Handle,
@@ -39,6 +45,8 @@ struct Side {
     cursor: Cursor,
     /// The rest of a frame that took the short way.
     rest: Bytes,
+    /// Large frames that wait for theirs.
+    turns: Turns,
     /// The engine's task, if it waits to write.
     engine: Option<Waker>,
 }
@@ -52,10 +60,15 @@ impl Shortcut {
         io: Arc<IoHandle>,
     ) -> (ShortcutStream, Arc<Self>) {
         let (reads, writes) = tcp.into_split();
-        let side =
-            Side { tcp: Some(writes), cursor: Cursor::default(), rest: Bytes::new(), engine: None };
+        let side = Side {
+            tcp: Some(writes),
+            cursor: Cursor::default(),
+            rest: Bytes::new(),
+            turns: Turns::default(),
+            engine: None,
+        };
         let shortcut = Arc::new(Self {
-            given: AtomicU64::new(0),
+            given: Given::default(),
             side: Mutex::new(side),
             io,
             runtime: Handle::current(),
@@ -63,48 +76,89 @@ impl Shortcut {
         (ShortcutStream::new(reads, early, Arc::clone(&shortcut)), shortcut)
     }
 
-    /// So many messages are about to be given to the engine: until they have gone out, the short way
-    /// is closed.
-    pub(crate) fn giving(&self, messages: u64) {
-        self.given.fetch_add(messages, Ordering::AcqRel);
-    }
-
-    /// The engine has not taken them.
-    pub(crate) fn kept(&self, messages: u64) {
-        self.given.fetch_sub(messages, Ordering::AcqRel);
+    /// Gives the engine so many messages: until they have gone out, the short way is closed.
+    pub(crate) fn give<E>(
+        &self,
+        messages: u64,
+        give: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.given.begin(messages);
+        let taken = give();
+        match &taken {
+            Ok(()) => self.given.taken(),
+            Err(_) => self.given.kept(messages),
+        }
+        taken
     }
 
     /// Writes a whole frame, if that can be done now. False: it has to go the regular way.
     pub(crate) fn write(self: &Arc<Self>, frame: &Bytes) -> bool {
         let mut side = self.side();
         let is_open = side.rest.is_empty()
+            && side.turns.is_empty()
             && side.cursor.is_between_frames()
-            && side.cursor.messages() == self.given.load(Ordering::Acquire)
+            && side.cursor.messages() == self.given.count()
             && !self.io.is_killed();
-        let Some(tcp) = side.tcp.as_ref().filter(|_| is_open) else { return false };
         // Also when it would block, and when the connection is gone: the engine finds that out.
-        let Ok(written) = tcp.try_write(frame) else { return false };
+        is_open && self.try_write(&mut side, frame).is_ok()
+    }
+
+    /// Writes a whole frame after all that the engine was given before it, and before all that it is
+    /// given later. False: it has to go the regular way.
+    pub(crate) fn line_up(self: &Arc<Self>, frame: Bytes) -> bool {
+        let mut side = self.side();
+        if side.tcp.is_none() || side.cursor.is_closed() || self.io.is_killed() {
+            return false;
+        }
+        // Of what is being given now, nobody knows yet whether it goes before the frame.
+        let Some(given) = self.given.settled() else { return false };
+        let is_taken = side.turns.push(given, frame);
+        self.let_go(&mut side);
+        is_taken
+    }
+
+    /// Writes the frames whose turn it is.
+    fn let_go(self: &Arc<Self>, side: &mut Side) {
+        while side.rest.is_empty()
+            && let Some(frame) = side.turns.next(&side.cursor)
+        {
+            match self.try_write(side, &frame) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    side.rest = frame;
+                    self.runtime.spawn(finish(Arc::clone(self)));
+                }
+                // The engine meets the same error when it goes on.
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
+
+    /// Writes what the kernel takes of a frame, and sees to it that the rest follows.
+    fn try_write(self: &Arc<Self>, side: &mut Side, frame: &Bytes) -> io::Result<()> {
+        let tcp = side.tcp.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        let written = tcp.try_write(frame)?;
         self.io.count_written(written);
         if written < frame.len() {
             side.rest = frame.slice(written..);
-            drop(side);
             self.runtime.spawn(finish(Arc::clone(self)));
         }
-        true
+        Ok(())
     }
 
     /// Writes for the engine.
-    fn poll_write(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(self: &Arc<Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let mut side = self.side();
         if !side.rest.is_empty() {
             side.engine = Some(cx.waker().clone());
             return Poll::Pending;
         }
+        let bytes = &bytes[..side.turns.before_next(&side.cursor, bytes)];
         let written = side.poll(cx, |tcp, cx| std::pin::Pin::new(tcp).poll_write(cx, bytes));
         match &written {
             Poll::Ready(Ok(count)) => {
                 side.cursor.pass(&bytes[..*count]);
                 side.engine = None;
+                self.let_go(&mut side);
             }
             Poll::Ready(Err(_)) => side.engine = None,
             Poll::Pending => side.engine = Some(cx.waker().clone()),
@@ -127,22 +181,28 @@ impl Shortcut {
         let tcp = {
             let mut side = self.side();
             side.rest = Bytes::new();
+            side.turns = Turns::default();
             side.tcp.take()
         };
         drop(tcp);
     }
 
-    /// Writes the rest of a frame. Ready when there is none.
+    /// Writes the rest of a frame, and the frames whose turn it is then. Ready when there are none.
     fn poll_rest(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut side = self.side();
-        while !side.rest.is_empty() {
+        let side = &mut *side;
+        loop {
+            if side.rest.is_empty() {
+                let Some(frame) = side.turns.next(&side.cursor) else { break };
+                side.rest = frame;
+            }
             let rest = side.rest.clone();
             match side.poll(cx, |tcp, cx| std::pin::Pin::new(tcp).poll_write(cx, &rest)) {
                 Poll::Ready(Ok(count)) => {
                     self.io.count_written(count);
                     side.rest.advance(count);
                 }
-                // The engine meets the same error when it goes on.
+                // As above.
                 Poll::Ready(Err(_)) => side.rest = Bytes::new(),
                 Poll::Pending => return Poll::Pending,
             }

@@ -72,6 +72,23 @@ async fn a_slow_reader_that_goes_on_is_no_stall() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_write_may_wait_for_as_long_as_another_makes_progress() {
+    let (mut near, _far, handle) = stream();
+    let started = Instant::now();
+    let writing = tokio::spawn(async move { near.write_all(&[0; 64]).await });
+
+    for _ in 0..10 {
+        tokio::time::sleep(LIMITS.stall * 2 / 3).await;
+        handle.count_written(1);
+    }
+    let over = started.elapsed();
+
+    assert!(!handle.is_stalled());
+    assert_eq!(writing.await.unwrap().unwrap_err().kind(), io::ErrorKind::TimedOut);
+    assert!(started.elapsed() <= over + 2 * LIMITS.stall);
+}
+
+#[tokio::test(start_paused = true)]
 async fn reads_pause_while_any_guard_lives() {
     let (mut near, mut far, handle) = stream();
     let (first, second) = (handle.pause_reading(), handle.pause_reading());

@@ -2,7 +2,7 @@
 //! they stand between two frames, and how many of our messages went by.
 
 /// Where a stream of frames stands. Frames of a server carry no mask.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Cursor {
     state: State,
     messages: u64,
@@ -10,7 +10,7 @@ pub(super) struct Cursor {
     is_closed: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 enum State {
     /// Before a frame.
     #[default]
@@ -45,9 +45,24 @@ impl Cursor {
         matches!(self.state, State::Between) && !self.is_closed
     }
 
+    /// Whether a close frame went by, or begins to.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
     /// These bytes go by.
-    pub(super) fn pass(&mut self, mut bytes: &[u8]) {
+    pub(super) fn pass(&mut self, bytes: &[u8]) {
+        self.pass_until(u64::MAX, bytes);
+    }
+
+    /// These bytes go by, up to the first place between two frames at which so many messages have
+    /// gone by. Says how many bytes that were.
+    pub(super) fn pass_until(&mut self, messages: u64, mut bytes: &[u8]) -> usize {
+        let all = bytes.len();
         while let Some((first, rest)) = bytes.split_first() {
+            if self.messages >= messages && matches!(self.state, State::Between) {
+                break;
+            }
             match &mut self.state {
                 State::Between => {
                     let mut head = [0; 10];
@@ -87,6 +102,7 @@ impl Cursor {
                 }
             }
         }
+        all - bytes.len()
     }
 
     fn enter(&mut self, left: u64, kind: Kind) {
@@ -184,6 +200,28 @@ mod tests {
             }
             let ours = frames.iter().filter(|(_, is_ours)| *is_ours).count();
             prop_assert_eq!(cursor.messages(), ours as u64);
+        }
+
+        #[test]
+        fn it_stops_behind_the_message_that_was_asked_for(
+            frames in proptest::collection::vec(frame(), 0..8),
+            messages in 0..8_u64,
+        ) {
+            let bytes: Vec<u8> = frames.iter().flat_map(|(bytes, _)| bytes.clone()).collect();
+            let mut wanted = 0;
+            let mut passed = 0;
+            for (frame, is_ours) in &frames {
+                if passed >= messages {
+                    break;
+                }
+                passed += u64::from(*is_ours);
+                wanted += frame.len();
+            }
+
+            let mut cursor = Cursor::default();
+
+            prop_assert_eq!(cursor.pass_until(messages, &bytes), wanted);
+            prop_assert_eq!((cursor.messages(), cursor.is_between_frames()), (passed, true));
         }
     }
 

@@ -21,7 +21,17 @@ pub(crate) struct ShortcutStream {
 
 impl ShortcutStream {
     pub(super) fn new(reads: OwnedReadHalf, early: Bytes, writes: Arc<Shortcut>) -> Self {
-        Self { reads, early, writes }
+        let mut stream = Self { reads, early, writes };
+        stream.let_early_go();
+        stream
+    }
+
+    /// Even an empty slice would keep the whole buffer into which the request was read, for as long as
+    /// the connection lives.
+    fn let_early_go(&mut self) {
+        if self.early.is_empty() {
+            self.early = Bytes::new();
+        }
     }
 }
 
@@ -35,6 +45,7 @@ impl AsyncRead for ShortcutStream {
             let count = self.early.len().min(buffer.remaining());
             buffer.put_slice(&self.early[..count]);
             self.early.advance(count);
+            self.let_early_go();
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.reads).poll_read(cx, buffer)

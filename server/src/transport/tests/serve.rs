@@ -103,6 +103,42 @@ async fn the_port_is_closed_after_everybody_was_told() {
     assert!(connect(served.address).await.is_err());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn large_and_small_frames_arrive_in_the_order_in_which_they_were_sent() {
+    let rig = Rig::open();
+    let served = serve(&rig).await;
+    let mut client = enter(served.address).await;
+
+    let link = rig.chat.link();
+    let sending = std::thread::spawn(move || {
+        for number in 0..60 {
+            let bytes = [0, 10, 30_000, 5_000, 0, 100_000][number % 6];
+            match event("live", number, bytes) {
+                Frame::Event(payload) if number % 2 == 0 => {
+                    link.send(Class::Ack, Frame::Ack(number as i64, payload));
+                }
+                frame => link.send(Class::Control, frame),
+            }
+        }
+    });
+
+    for number in 0..60 {
+        let mut message = client.next().await.unwrap().unwrap();
+        if message == Message::text("2") {
+            message = client.next().await.unwrap().unwrap();
+        }
+        let (packet, args) = message.to_text().unwrap().split_once('[').unwrap();
+        let ack = format!("43/chat,{number}");
+        assert_eq!(packet, if number % 2 == 0 { &ack } else { "42/chat," });
+        let args: Value = serde_json::from_str(&format!("[{args}")).unwrap();
+        assert_eq!(args[1]["number"], number);
+    }
+    sending.join().unwrap();
+    drop(client);
+    served.end.send(()).unwrap();
+    served.task.await.unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn a_client_that_reads_nothing_over_tcp_is_cut() {
     let stall_timeout = Duration::from_millis(300);
