@@ -11,6 +11,18 @@ import { Tables } from "../../src/generated/index.js";
 
 const server = serverForFile();
 
+/** Somebody with our client, who waits for so many whispers. */
+function listener(url: string, subject: string, count: number) {
+  const client = ours(url, { auth: () => sign({ sub: subject }) });
+  const heard: string[] = [];
+  const isComplete = new Promise<void>((resolve) => {
+    client.on(Tables.events.whispered, ({ text }) => {
+      if (heard.push(text) === count) resolve();
+    });
+  });
+  return { client, heard, isComplete };
+}
+
 it("a stock client is in its own room, and nobody else is", async () => {
   const subject = unique("person");
   const token = sign({ sub: subject });
@@ -37,13 +49,7 @@ it("a stock client is in its own room, and nobody else is", async () => {
 it("our client hears what was whispered while it was away, in order", async () => {
   const subject = unique("person");
   const proxy = await faultProxy(server.url);
-  const client = ours(proxy.url, { auth: () => sign({ sub: subject }) });
-  const heard: string[] = [];
-  const isComplete = new Promise<void>((resolve) => {
-    client.on(Tables.events.whispered, ({ text }) => {
-      if (heard.push(text) === 4) resolve();
-    });
-  });
+  const { client, heard, isComplete } = listener(proxy.url, subject, 4);
   client.connect();
   await status(client, "connected");
   const other = await stock(server.url, "/tables");
@@ -66,13 +72,7 @@ it("what was whispered before our client could ask for anything is not lost with
   const proxy = await faultProxy(server.url);
   await proxy.add({ when: acks("tautline:resume"), times: 1, action: { type: "drop" } });
   await proxy.add({ when: events("whispered"), times: 1, action: { type: "cut" } });
-  const client = ours(proxy.url, { auth: () => sign({ sub: subject }) });
-  const heard: string[] = [];
-  const isComplete = new Promise<void>((resolve) => {
-    client.on(Tables.events.whispered, ({ text }) => {
-      if (heard.push(text) === 2) resolve();
-    });
-  });
+  const { client, heard, isComplete } = listener(proxy.url, subject, 2);
   client.connect();
   await status(client, "connected");
   await proxy.found({ act: "dropped" });
