@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every attack for so long that a p99 is one, beside ordinary users whose p99 must stay within twice the quiet one. Wants
+# Every attack ten times, so that a p99 is one, beside ordinary users whose p99 must stay within twice the quiet one. Wants
 # a machine that does nothing else. The table lands in artifacts/attacks.md.
 source "$(dirname "$0")/../lib.sh"
 
